@@ -1,0 +1,79 @@
+import type { Secret } from './secret.ts';
+
+/** The configuration after parsing: complete, checked and frozen. Only `config/parse.ts` makes one. */
+export interface Config {
+  readonly servers: readonly ServerConfig[];
+  readonly docker: DockerConfig;
+  readonly filesystems: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly intervals: IntervalsMs;
+  readonly timeouts: TimeoutsMs;
+  readonly state: { readonly directory: string };
+  readonly limits: Limits;
+  readonly web: WebConfig;
+}
+
+export interface ServerConfig {
+  /** Label `server`. */
+  readonly name: string;
+  /** Host name, IP address, or a directory that holds a unix socket (starts with `/`). */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: Secret | undefined;
+  /** The database of the URL; the maintenance database unless it is watched itself. */
+  readonly database: string;
+  readonly tls: TlsConfig;
+  readonly databases: DatabasesConfig;
+  readonly docker: { readonly container: string | undefined; readonly volume: string | undefined };
+  readonly identity: { readonly systemIdentifier: string | undefined };
+}
+
+export interface TlsConfig {
+  readonly mode: 'disable' | 'no-verify' | 'verify-full';
+  /** PEM text, already read. */
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: Secret | undefined;
+}
+
+export interface DatabasesConfig {
+  readonly expect: readonly string[];
+  readonly learn: boolean;
+  readonly learnAfterMs: number;
+  readonly ignore: readonly RegExp[];
+}
+
+export interface DockerConfig {
+  readonly enabled: boolean;
+  /** `unix:///var/run/docker.sock` or `tcp://host:port`. */
+  readonly host: string;
+  readonly discover: boolean;
+}
+
+export interface IntervalsMs {
+  readonly presence: number;
+  readonly connect: number;
+  readonly docker: number;
+  readonly filesystems: number;
+  readonly sizes: number;
+  readonly backups: number;
+}
+
+export interface TimeoutsMs {
+  readonly connect: number;
+  readonly query: number;
+  readonly docker: number;
+  readonly filesystem: number;
+}
+
+export interface Limits {
+  readonly databases: number;
+  readonly volumes: number;
+  readonly filesystems: number;
+}
+
+export interface WebConfig {
+  /** `host:port`. */
+  readonly listenAddress: string;
+  readonly enableLifecycle: boolean;
+}

@@ -1,0 +1,136 @@
+import type { Latest } from './observation.ts';
+import type { DockerReason } from './reason.ts';
+import type { Instant } from './time.ts';
+
+export interface EngineFacts {
+  /** Does not change when the daemon restarts. */
+  readonly id: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly rootDirectory: string;
+}
+
+/** One mount of a container (Docker API, `Mounts` of GET /containers/json). */
+export interface MountFacts {
+  readonly type: 'volume' | 'bind' | 'tmpfs' | 'other';
+  /** Volume name; `undefined` for everything that is not a volume. */
+  readonly volume: string | undefined;
+  readonly source: string;
+  readonly destination: string;
+}
+
+export type ContainerState =
+  | 'created'
+  | 'running'
+  | 'paused'
+  | 'restarting'
+  | 'removing'
+  | 'exited'
+  | 'dead'
+  | 'unknown';
+
+export interface PublishedPort {
+  /** Address on the host; `''` or `0.0.0.0` or `::` means every address. */
+  readonly hostAddress: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+}
+
+export interface ContainerFacts {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  readonly image: string;
+  readonly state: ContainerState;
+  readonly createdAt: Instant | undefined;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly mounts: readonly MountFacts[];
+  readonly ports: readonly PublishedPort[];
+  /** `host`, `none`, or a network's name. */
+  readonly networkMode: string;
+  readonly addresses: readonly string[];
+  readonly networkAliases: readonly string[];
+  /** From GET /containers/{id}/json, read only for PostgreSQL candidates; `undefined` until then. */
+  readonly inspection: InspectionFacts | undefined;
+}
+
+/** What we keep of an inspect; its `Env` may hold passwords, so only harmless keys are picked. */
+export interface InspectionFacts {
+  readonly startedAt: Instant | undefined;
+  readonly finishedAt: Instant | undefined;
+  readonly exitCode: number | undefined;
+  readonly oomKilled: boolean;
+  readonly restartCount: number;
+  readonly restartPolicy: string;
+  readonly logDriver: string;
+  readonly logOptions: ReadonlyMap<string, string>;
+  /** `PGDATA`, from the environment of the container. */
+  readonly pgdata: string | undefined;
+  /** `PGPORT` from the environment, or `-p`/`--port`/`-c port=` of the command. */
+  readonly pgport: number | undefined;
+}
+
+export interface VolumeFacts {
+  readonly name: string;
+  readonly driver: string;
+  readonly mountpoint: string;
+  /** Corroborates, never decides: see `dataMissing` and moby `local_unix.go`. */
+  readonly createdAt: Instant | undefined;
+  /** Docker lists the volume but its directory was deleted behind its back (`CreatedAt` is year 1). */
+  readonly dataMissing: boolean;
+  readonly anonymous: boolean;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+export interface InventoryFacts {
+  readonly containers: readonly ContainerFacts[];
+  readonly volumes: readonly VolumeFacts[];
+}
+
+/** An event of the daemon, normalised (Podman's `remove` becomes `destroy`). */
+export interface DockerEvent {
+  /** Wall clock of the daemon. */
+  readonly at: Instant;
+  /** Nanoseconds since the epoch as decimal text; with type, action and id the identity of the event. */
+  readonly timeNano: string;
+  readonly type: string;
+  /** The verb alone: `exec_create: CMD` is cut to `exec_create`, for a command line may hold a secret. */
+  readonly action: string;
+  readonly id: string;
+  /** Container or volume name where the daemon gives one. */
+  readonly name: string | undefined;
+  /** A closed selection of attributes: exitCode, signal, driver, container, destination, compose project and service, reclaimed. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+export interface EventTally {
+  readonly type: string;
+  readonly action: string;
+  readonly count: number;
+}
+
+export interface DiskUsageFacts {
+  readonly usage: readonly {
+    readonly type: DiskUsageType;
+    readonly bytes: number;
+    readonly reclaimableBytes: number;
+  }[];
+  /** Volume sizes in bytes; drivers that do not tell are left out. */
+  readonly volumeSizes: ReadonlyMap<string, number>;
+}
+export const DISK_USAGE_TYPES = ['images', 'containers', 'volumes', 'build_cache'] as const;
+export type DiskUsageType = (typeof DISK_USAGE_TYPES)[number];
+
+/** Everything the Docker observer knows now. `undefined`: not looked yet. */
+export interface DockerView {
+  readonly enabled: boolean;
+  /** `/_ping`, `/version` and `/info` on a socket of their own. */
+  readonly engine: Latest<EngineFacts, DockerReason> | undefined;
+  readonly inventory: Latest<InventoryFacts, DockerReason> | undefined;
+  readonly diskUsage: Latest<DiskUsageFacts, DockerReason> | undefined;
+  /** Oldest first, at most a few hundred. */
+  readonly events: readonly DockerEvent[];
+  /** Times that history was lost: a replay that did not reach the last event we knew, or an overflow. */
+  readonly eventGaps: number;
+  readonly eventTallies: readonly EventTally[];
+}

@@ -1,0 +1,62 @@
+import type { Instant } from './time.ts';
+
+/** What pgvigil remembers: everything expected, and what it was when it was last seen. Immutable. */
+export interface History {
+  readonly servers: ReadonlyMap<string, ServerMemory>;
+  readonly volumes: ReadonlyMap<string, VolumeMemory>;
+}
+
+/** Identity of a server: compared as text, for it does not fit a JavaScript number. */
+export interface ServerPin {
+  readonly systemIdentifier: string;
+  /** `config`: written down by a person; `learned`: the first one seen; `accepted`: by `pgvigil accept`. */
+  readonly source: 'config' | 'learned' | 'accepted';
+  readonly since: Instant;
+}
+
+/** Identity of a database. The oid alone is none: every new cluster starts counting at the same number. */
+export interface DatabasePin {
+  readonly systemIdentifier: string | undefined;
+  readonly oid: number;
+  readonly since: Instant;
+}
+
+export interface ServerMemory {
+  readonly pin: ServerPin | undefined;
+  /** The identity seen last, where it differs from the pin; `since` is when it was first seen. */
+  readonly stranger: { readonly systemIdentifier: string; readonly since: Instant } | undefined;
+  readonly timeline: number | undefined;
+  readonly dataDirectory: string | undefined;
+  readonly container: { readonly id: string; readonly name: string } | undefined;
+  readonly volume: string | undefined;
+  readonly lastUpAt: Instant | undefined;
+  /** Since when the server is not up; `undefined` while it is, or was never seen up. */
+  readonly downSince: Instant | undefined;
+  readonly databases: ReadonlyMap<string, DatabaseMemory>;
+}
+
+export interface DatabaseMemory {
+  readonly pin: DatabasePin | undefined;
+  /** Another identity under the same name, and since when. */
+  readonly stranger:
+    | { readonly systemIdentifier: string | undefined; readonly oid: number; readonly since: Instant }
+    | undefined;
+  /** Why it is expected; `undefined` while it is too young. */
+  readonly source: 'config' | 'learned' | undefined;
+  /** Milliseconds of observed life, by the monotonic clock: a clock that jumps cannot age a database. */
+  readonly seenMs: number;
+  readonly firstSeenAt: Instant | undefined;
+  readonly lastSeenAt: Instant | undefined;
+  /** When it was first verified absent; `undefined` while present or unknown from the start. */
+  readonly missingSince: Instant | undefined;
+  readonly lastSizeBytes: number | undefined;
+}
+
+export interface VolumeMemory {
+  /** The server whose data it holds. */
+  readonly server: string;
+  readonly lastSeenAt: Instant | undefined;
+  readonly missingSince: Instant | undefined;
+}
+
+export const EMPTY_HISTORY: History = { servers: new Map(), volumes: new Map() };

@@ -1,0 +1,16 @@
+import type { DiskView } from './disk.ts';
+import type { DockerView } from './docker.ts';
+import type { Placement } from './placement.ts';
+import type { PostgresView } from './postgres.ts';
+import type { Instant } from './time.ts';
+
+/** The world as all observers saw it last: the input of remember and diagnose. */
+export interface Snapshot {
+  readonly at: Instant;
+  readonly monotonicMs: number;
+  /** By server name. */
+  readonly servers: ReadonlyMap<string, PostgresView>;
+  readonly placements: ReadonlyMap<string, Placement>;
+  readonly docker: DockerView;
+  readonly disk: DiskView;
+}

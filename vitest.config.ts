@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    projects: [
+      { test: { name: 'architecture', include: ['test/architecture.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.real.test.ts', 'test/e2e/**', 'test/rules/**', 'test/architecture.test.ts'],
+        },
+      },
+      {
+        // Real servers: PostgreSQL, a private dockerd, disks. One file at a time, so that timings hold.
+        test: {
+          name: 'real',
+          include: ['test/**/*.real.test.ts', 'test/rules/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
