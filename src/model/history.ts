@@ -4,6 +4,8 @@ import type { Instant } from './time.ts';
 export interface History {
   readonly servers: ReadonlyMap<string, ServerMemory>;
   readonly volumes: ReadonlyMap<string, VolumeMemory>;
+  /** `timeNano` of the last Docker event written to the journal, so that a replay writes nothing twice. */
+  readonly lastEventNano: string | undefined;
 }
 
 /** Identity of a server: compared as text, for it does not fit a JavaScript number. */
@@ -30,6 +32,8 @@ export interface ServerMemory {
   readonly container: { readonly id: string; readonly name: string } | undefined;
   readonly volume: string | undefined;
   readonly lastUpAt: Instant | undefined;
+  /** When the list of databases was last read: the time at which every database that is there was last seen. */
+  readonly catalogAt: Instant | undefined;
   /** Since when the server is not up; `undefined` while it is, or was never seen up. */
   readonly downSince: Instant | undefined;
   readonly databases: ReadonlyMap<string, DatabaseMemory>;
@@ -46,6 +50,7 @@ export interface DatabaseMemory {
   /** Milliseconds of observed life, by the monotonic clock: a clock that jumps cannot age a database. */
   readonly seenMs: number;
   readonly firstSeenAt: Instant | undefined;
+  /** Set when it went away; while it is there, `catalogAt` of its server tells. */
   readonly lastSeenAt: Instant | undefined;
   /** When it was first verified absent; `undefined` while present or unknown from the start. */
   readonly missingSince: Instant | undefined;
@@ -59,4 +64,4 @@ export interface VolumeMemory {
   readonly missingSince: Instant | undefined;
 }
 
-export const EMPTY_HISTORY: History = { servers: new Map(), volumes: new Map() };
+export const EMPTY_HISTORY: History = { servers: new Map(), volumes: new Map(), lastEventNano: undefined };

@@ -4,6 +4,9 @@ import type { Placement } from './placement.ts';
 import type { ConnectionTally, MonitoringRole } from './postgres.ts';
 import type { ConnectReason, DiskReason, DockerReason } from './reason.ts';
 import type { Instant } from './time.ts';
+import type { Presence, ServerState } from './verified.ts';
+
+export { type Presence, SERVER_STATES, type ServerState } from './verified.ts';
 
 /** One immutable value per tick: everything seen, everything found. Every presentation renders this one. */
 export interface Report {
@@ -22,18 +25,6 @@ export interface Report {
   readonly dropped: Readonly<Record<DroppedKind, number>>;
   readonly self: SelfVerdict;
 }
-
-export const SERVER_STATES = [
-  'up',
-  'starting',
-  'stopping',
-  'saturated',
-  'hung',
-  'down',
-  'unreachable',
-  'blind',
-] as const;
-export type ServerState = (typeof SERVER_STATES)[number];
 
 export interface ServerVerdict {
   readonly name: string;
@@ -62,12 +53,6 @@ export interface ServerVerdict {
   readonly tallies: readonly ConnectionTally[];
   readonly sizesAt: Instant | undefined;
 }
-
-/**
- * `present`: verified there. `missing`: verified gone. `unreadable`: the name is there, its data is not
- * (files deleted, interrupted DROP). `unknown`: could not be verified, which is never the same as gone.
- */
-export type Presence = 'present' | 'missing' | 'unreadable' | 'unknown';
 
 export interface DatabaseVerdict {
   readonly datname: string;
