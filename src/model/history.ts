@@ -36,6 +36,8 @@ export interface ServerMemory {
   readonly catalogAt: Instant | undefined;
   /** Since when the server is not up; `undefined` while it is, or was never seen up. */
   readonly downSince: Instant | undefined;
+  /** Times the kernel killed a process of its container for memory. */
+  readonly oomKills: number;
   readonly databases: ReadonlyMap<string, DatabaseMemory>;
 }
 
@@ -54,6 +56,8 @@ export interface DatabaseMemory {
   readonly lastSeenAt: Instant | undefined;
   /** When it was first verified absent; `undefined` while present or unknown from the start. */
   readonly missingSince: Instant | undefined;
+  /** Since when its name is there and its data is not. */
+  readonly unreadableSince: Instant | undefined;
   readonly lastSizeBytes: number | undefined;
 }
 

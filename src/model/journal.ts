@@ -12,6 +12,7 @@ export type HappeningKind =
   | 'database_expected'
   | 'database_gone' // one that nobody expected
   | 'database_missing'
+  | 'database_unreadable'
   | 'database_returned'
   | 'database_replaced'
   | 'volume_pinned'

@@ -105,7 +105,7 @@ export interface ContainerVerdict {
   readonly running: boolean | undefined;
   readonly createdAt: Instant | undefined;
   readonly restarts: number | undefined;
-  /** OOM kills since this process started. */
+  /** Times the kernel killed a process of it for memory, since it is watched. */
   readonly oomKills: number;
 }
 

@@ -1,0 +1,56 @@
+import type { Config } from '../model/config.ts';
+import type { History } from '../model/history.ts';
+import type { Report, SelfVerdict } from '../model/report.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { diagnoseContainers, diagnoseDocker } from './docker.ts';
+import { diagnoseFilesystems } from './filesystems.ts';
+import { findIncidents } from './incidents.ts';
+import { withinLimit } from './limits.ts';
+import { observerVerdicts } from './observers.ts';
+import { diagnoseServer } from './servers.ts';
+import { diagnoseVolumes } from './volumes.ts';
+
+/** What diagnosis is given beside the facts. */
+export interface DiagnoseContext {
+  readonly config: Config;
+  readonly sequence: number;
+  readonly self: SelfVerdict;
+}
+
+/** Facts → findings: pure, without clock, input or output. */
+export function diagnose(context: DiagnoseContext, history: History, snapshot: Snapshot): Report {
+  const { limits } = context.config;
+  const servers = context.config.servers.map((server) => diagnoseServer(server, history, snapshot));
+  const volumes = withinLimit(
+    diagnoseVolumes(history, snapshot),
+    limits.volumes,
+    (volume) => volume.expected,
+  );
+  const filesystems = withinLimit(
+    diagnoseFilesystems(snapshot),
+    limits.filesystems,
+    (filesystem) => filesystem.servers.length > 0,
+  );
+  const databases = servers.map((server) =>
+    withinLimit(server.databases, limits.databases, (database) => database.expected !== undefined),
+  );
+  const host = snapshot.disk.host?.lastSeen?.facts;
+  return {
+    at: snapshot.at,
+    sequence: context.sequence,
+    servers: servers.map((server, index) => ({ ...server, databases: databases[index]?.kept ?? [] })),
+    docker: diagnoseDocker(snapshot.docker),
+    volumes: volumes.kept,
+    containers: diagnoseContainers(history, snapshot),
+    filesystems: filesystems.kept,
+    host: { bootedAt: host?.bootedAt, hostname: host?.hostname },
+    observers: observerVerdicts(snapshot),
+    incidents: findIncidents(history),
+    dropped: {
+      database: databases.reduce((sum, { dropped }) => sum + dropped, 0),
+      volume: volumes.dropped,
+      filesystem: filesystems.dropped,
+    },
+    self: context.self,
+  };
+}

@@ -1,0 +1,150 @@
+import type { Config, ServerConfig } from '../model/config.ts';
+import type { ContainerFacts } from '../model/docker.ts';
+import type { DatabaseMemory, History, ServerMemory } from '../model/history.ts';
+import type { Happening } from '../model/journal.ts';
+import type { PostgresView, SizesFacts } from '../model/postgres.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { VerifiedServer } from '../model/verified.ts';
+import { isIgnored } from './expectations.ts';
+import { rememberDatabase } from './remember-database.ts';
+import { newEvents } from './remember-events.ts';
+import { NEW_SERVER, rememberServer } from './remember-server.ts';
+import { rememberVolumes } from './remember-volumes.ts';
+
+export interface Remembered {
+  readonly history: History;
+  /** What happened since the tick before, in order: the lines of the journal. */
+  readonly happenings: readonly Happening[];
+}
+
+/**
+ * One tick of memory: (History, Snapshot) → History. Pure; servers that left the config are forgotten.
+ * @param elapsedMs monotonic milliseconds since the tick before; 0 at the first one.
+ */
+export function remember(
+  config: Config,
+  history: History,
+  snapshot: Snapshot,
+  elapsedMs: number,
+): Remembered {
+  const happenings: Happening[] = [];
+  const at = snapshot.at;
+  const servers = new Map<string, ServerMemory>();
+  const containers = containersById(snapshot);
+  for (const server of config.servers) {
+    const before = history.servers.get(server.name) ?? NEW_SERVER;
+    const view = snapshot.servers.get(server.name);
+    const verified = snapshot.verified.get(server.name);
+    if (!view || !verified) {
+      servers.set(server.name, before);
+      continue;
+    }
+    const note = (happening: Omit<Happening, 'at' | 'server'>): void => {
+      happenings.push({ at, server: server.name, ...happening });
+    };
+    const placement = snapshot.placements.get(server.name);
+    const container = placement?.container && containers.get(placement.container.id);
+    const after = rememberServer(
+      before,
+      { config: server, verified, view, placement, container, now: at },
+      note,
+    );
+    const databases = rememberDatabases(server, after, verified, view, { elapsedMs, at, note });
+    const catalogAt = verified.catalogVerified ? (view.catalog?.observation.at ?? at) : after.catalogAt;
+    servers.set(server.name, { ...after, databases, catalogAt });
+  }
+  const volumes = rememberVolumes(history.volumes, servers, snapshot.docker, at, (happening) =>
+    happenings.push({ at, ...happening }),
+  );
+  const events = newEvents(snapshot.docker.events, {
+    servers,
+    volumes,
+    lastEventNano: history.lastEventNano,
+  });
+  return {
+    history: {
+      servers: withOomKills(servers, events.happenings),
+      volumes,
+      lastEventNano: events.lastEventNano,
+    },
+    happenings: [...events.happenings, ...happenings],
+  };
+}
+
+function withOomKills(
+  servers: ReadonlyMap<string, ServerMemory>,
+  events: readonly Happening[],
+): ReadonlyMap<string, ServerMemory> {
+  const kills = events.filter(({ details }) => details?.['action'] === 'oom');
+  if (kills.length === 0) return servers;
+  const next = new Map(servers);
+  for (const { server = '' } of kills) {
+    const memory = next.get(server);
+    if (memory) next.set(server, { ...memory, oomKills: memory.oomKills + 1 });
+  }
+  return next;
+}
+
+function containersById(snapshot: Snapshot): ReadonlyMap<string, ContainerFacts> {
+  const listed = snapshot.docker.inventory?.observation;
+  return new Map(listed?.seen ? listed.facts.containers.map((container) => [container.id, container]) : []);
+}
+
+interface Tick {
+  readonly elapsedMs: number;
+  readonly at: number;
+  readonly note: (happening: Omit<Happening, 'at' | 'server'>) => void;
+}
+
+function rememberDatabases(
+  config: ServerConfig,
+  memory: ServerMemory,
+  verified: VerifiedServer,
+  view: PostgresView,
+  tick: Tick,
+): ReadonlyMap<string, DatabaseMemory> {
+  const next = new Map<string, DatabaseMemory>();
+  const configured = new Set(config.databases.expect);
+  // Nothing is learned from a cluster that took the place of the one we know.
+  const learnAfterMs =
+    config.databases.learn && memory.stranger === undefined ? config.databases.learnAfterMs : undefined;
+  const names = new Set([...configured, ...memory.databases.keys(), ...verified.databases.keys()]);
+  const templates = templateNames(view);
+  for (const datname of names) {
+    if (templates.has(datname) || (isIgnored(datname, config.databases) && !configured.has(datname)))
+      continue;
+    const found = verified.databases.get(datname) ?? { ...verified.others, oid: undefined };
+    const sighting = {
+      datname,
+      presence: found.presence,
+      oid: found.oid,
+      systemIdentifier: verified.systemIdentifier,
+      configured: configured.has(datname),
+      learnAfterMs,
+      elapsedMs: tick.elapsedMs,
+      now: tick.at,
+      previousCatalogAt: memory.catalogAt,
+    };
+    const after = rememberDatabase(memory.databases.get(datname), sighting, tick.note);
+    if (after) next.set(datname, after);
+  }
+  return withSizes(next, view.sizes?.lastSeen?.facts);
+}
+
+function templateNames(view: PostgresView): ReadonlySet<string> {
+  const rows = view.catalog?.lastSeen?.facts.databases ?? [];
+  return new Set(rows.filter((row) => row.isTemplate).map((row) => row.datname));
+}
+
+function withSizes(
+  databases: Map<string, DatabaseMemory>,
+  sizes: SizesFacts | undefined,
+): ReadonlyMap<string, DatabaseMemory> {
+  for (const { datname, oid, sizeBytes } of sizes?.sizes ?? []) {
+    const memory = databases.get(datname);
+    if (!memory || sizeBytes === undefined || memory.pin?.oid !== oid || memory.lastSizeBytes === sizeBytes)
+      continue;
+    databases.set(datname, { ...memory, lastSizeBytes: sizeBytes });
+  }
+  return databases;
+}
