@@ -1,0 +1,55 @@
+import { collectDefaultMetrics, type Gauge, Registry } from 'prom-client';
+import type { Log } from '../../model/log.ts';
+import { labelText } from './label-text.ts';
+import type { Family } from './sheet.ts';
+
+/** Gauges that prom-client names like counters; promtool rejects them, and the sums say nothing new. */
+const MISNAMED = [
+  'nodejs_active_resources_total',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+];
+
+/** Reads `process_*` and `nodejs_*` of this process; never throws, leaves out what could not be read. */
+export type ProcessMetrics = () => Promise<readonly Family[]>;
+
+/** Starts to measure this process. Observers of the runtime stay on until it ends, so make one of these. */
+export function createProcessMetrics(log: Log): ProcessMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  return () => readRegistry(registry, log);
+}
+
+/** Every metric by itself: where prom-client renders a registry, one that fails takes all others with it. */
+export async function readRegistry(registry: Registry, log: Log): Promise<readonly Family[]> {
+  const metrics = registry.getMetricsAsArray() as unknown as readonly Gauge[];
+  const read = await Promise.allSettled(metrics.map(async (metric) => toFamily(await metric.get())));
+  return read.flatMap((result) => {
+    if (result.status === 'fulfilled') return [result.value];
+    log.warn({ err: result.reason }, 'A metric of the process itself could not be read and is left out.');
+    return [];
+  });
+}
+
+function toFamily(metric: Awaited<ReturnType<Gauge['get']>>): Family {
+  // The types of prom-client call the type of a metric a number, and leave out the names of buckets.
+  const values = metric.values as readonly (MetricValue & { readonly metricName?: string })[];
+  return {
+    name: metric.name,
+    help: metric.help,
+    type: metric.type as unknown as Family['type'],
+    samples: values
+      .filter(({ value }) => Number.isFinite(value))
+      .map(({ metricName, labels, value }) => ({
+        metricName,
+        labels: labelText(Object.keys(labels), labels),
+        value,
+      })),
+  };
+}
+
+interface MetricValue {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+}

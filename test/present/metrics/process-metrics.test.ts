@@ -1,0 +1,50 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import { describe, expect, test } from 'vitest';
+import { createProcessMetrics, readRegistry } from '../../../src/present/metrics/process-metrics.ts';
+import { renderMetrics } from '../../../src/present/metrics/render.ts';
+
+function recordingLog() {
+  const warnings: string[] = [];
+  const ignore = (): void => undefined;
+  return {
+    warnings,
+    debug: ignore,
+    info: ignore,
+    error: ignore,
+    warn: (_: object, text: string) => warnings.push(text),
+  };
+}
+
+describe('the metrics of the process', () => {
+  test('are there in both formats, without a gauge that is named like a counter', async () => {
+    const families = await createProcessMetrics(recordingLog())();
+    expect(families.map((family) => family.name)).toEqual(
+      expect.arrayContaining([
+        'process_cpu_seconds_total',
+        'process_resident_memory_bytes',
+        'nodejs_version_info',
+      ]),
+    );
+    expect(families.filter((family) => family.type !== 'counter' && family.name.endsWith('_total'))).toEqual(
+      [],
+    );
+    expect(renderMetrics(families, 'text')).toMatch(/^process_resident_memory_bytes \d+$/m);
+    const openMetrics = renderMetrics(families, 'openmetrics');
+    expect(openMetrics).toContain('# TYPE process_cpu_seconds counter\n');
+    expect(openMetrics).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
+    expect(openMetrics).toContain('# TYPE nodejs_gc_duration_seconds histogram\n');
+  });
+
+  test('lose one that fails and keep the others', async () => {
+    const registry = new Registry();
+    const broken = (): void => {
+      throw new Error('no /proc here');
+    };
+    new Gauge({ name: 'broken', help: 'x', registers: [registry], collect: broken });
+    new Counter({ name: 'fine_total', help: 'x', registers: [registry] }).inc(2);
+    const log = recordingLog();
+    const families = await readRegistry(registry, log);
+    expect(families.map((family) => [family.name, family.samples[0]?.value])).toEqual([['fine_total', 2]]);
+    expect(log.warnings).toHaveLength(1);
+  });
+});
