@@ -1,0 +1,31 @@
+// Writes the files that are made from the code. Run it after `npm run build`: it reads dist/.
+//   node scripts/generate.js           writes what has changed
+//   node scripts/generate.js --check   writes nothing; exit code 1 when a file is not as it would be written
+import { readFile, writeFile } from 'node:fs/promises';
+
+/** One entry per file, named from the root of the repository. */
+const GENERATED = [
+  {
+    file: 'pgvigil.schema.json',
+    content: async () => (await import('../dist/config/json-schema.js')).configJsonSchemaText(),
+  },
+];
+
+const check = process.argv.includes('--check');
+const root = new URL('../', import.meta.url);
+let stale = 0;
+
+for (const { file, content } of GENERATED) {
+  const url = new URL(file, root);
+  const wanted = await content();
+  const found = await readFile(url, 'utf8').catch((error) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found === wanted) continue;
+  stale += 1;
+  if (!check) await writeFile(url, wanted);
+  console.log(check ? `${file} is stale: run \`npm run build && npm run generate\`` : `wrote ${file}`);
+}
+
+if (check && stale > 0) process.exitCode = 1;

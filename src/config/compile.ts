@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import type { Config, WebConfig } from '../model/config.ts';
+import { explainIssue } from './explain.ts';
+import { inDirectory } from './given-files.ts';
+import { reportIssues } from './issues.ts';
+import { formatPath, type Path, type Problem, type Report } from './problem.ts';
+import { keysAt, salvage } from './salvage.ts';
+import { type ConfigInput, configSchema } from './schema.ts';
+import { buildServer, checkNames, inspectServer } from './servers.ts';
+import type { ParseDeps, ParsedConfig, Source } from './source.ts';
+
+const LATER = 'has no effect in this version of pgvigil';
+
+/** Takes configuration as plain data and gives the finished, frozen `Config`, or every problem it has. */
+export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
+  const problems = [...source.problems];
+  const warnings = [...source.warnings];
+  const reported = new Set<string>();
+  const into =
+    (list: Problem[]): Report =>
+    (path, message, at = 'value') => {
+      const place = source.locate(path, at === 'value' ? 'value' : 'key');
+      list.push({ path: formatPath(at === 'unknown key' ? path : knownPart(path)), ...place, message });
+      if (list === problems) reported.add(formatPath(path));
+    };
+  const problem = into(problems);
+  const warning = into(warnings);
+  const isReported = (path: Path): boolean => reported.has(formatPath(path));
+
+  const shape = configSchema.safeParse(source.value, { error: explainIssue });
+  if (!shape.success) reportIssues(shape.error.issues, source.isPlainKey, problem);
+  const input = shape.success ? shape.data : salvage(configSchema, source.value);
+
+  const files = { readFile: deps.readFile, fileMode: deps.fileMode, directory: source.directory };
+  const context = { env: deps.env, files, problem, warning, isReported };
+  const servers = input?.servers ?? [];
+  if (servers.length === 0 && input !== undefined && !isReported(['servers'])) {
+    problem(['servers'], 'no server is named: add one with `name` and `url`, or set PGVIGIL_URL');
+  }
+  const parts = servers.map((server, index) =>
+    inspectServer(server ?? {}, index, index === 0 ? source.url : undefined, context),
+  );
+  checkNames(servers, problem);
+  if (input?.alertmanager?.urls?.length) warning(['alertmanager', 'urls'], LATER, 'key');
+  if (input?.backups?.length) warning(['backups'], LATER, 'key');
+  if (input?.docker !== false && input?.docker?.discover) warning(['docker', 'discover'], LATER, 'key');
+
+  if (problems.length > 0 || !shape.success) return { ok: false, problems: inOrder(problems) };
+  const built = (shape.data.servers ?? []).flatMap((server, index) => {
+    const { url, password, tls } = parts[index] ?? {};
+    return url === undefined || tls === undefined ? [] : [buildServer(server, { url, password, tls })];
+  });
+  const config = freeze({ servers: built, ...buildRest(shape.data, source.directory) });
+  return { ok: true, config, warnings: inOrder(warnings) };
+}
+
+function buildRest(input: ConfigInput, directory: string): Omit<Config, 'servers'> {
+  const { docker, filesystems, intervals, timeouts, limits } = input;
+  return {
+    docker:
+      docker === false
+        ? { enabled: false, host: 'unix:///var/run/docker.sock', discover: false }
+        : { enabled: true, ...docker },
+    filesystems,
+    intervals,
+    timeouts,
+    state: { directory: join(inDirectory(input.state.directory, directory)) },
+    limits,
+    web: buildWeb(input.web),
+  };
+}
+
+function buildWeb(web: ConfigInput['web']): WebConfig {
+  const address = web.listen_address;
+  return {
+    listenAddress: address.startsWith(':') ? `0.0.0.0${address}` : address,
+    enableLifecycle: web.enable_lifecycle,
+  };
+}
+
+/** Cuts a path before the first key that is not ours: a piece of a broken value can end up as a key. */
+function knownPart(path: Path): Path {
+  const end = path.findIndex(
+    (part, index) =>
+      typeof part !== 'number' && !keysAt(configSchema, path.slice(0, index)).includes(String(part)),
+  );
+  return end === -1 ? path : path.slice(0, end);
+}
+
+/** By line, and each said once: an alias can lead to one place from two paths. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const position = ({ line, column }: Problem): number => (line ?? 0) * 1e6 + (column ?? 0);
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].sort(
+    (one, other) => position(one) - position(other),
+  );
+}
+
+/** Freezes data to the bottom; expressions and secrets guard themselves. */
+function freeze<T>(value: T): T {
+  if (
+    Array.isArray(value) ||
+    (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
+  ) {
+    for (const part of Object.values(value as object)) freeze(part);
+    Object.freeze(value);
+  }
+  return value;
+}

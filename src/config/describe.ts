@@ -1,0 +1,66 @@
+import { stringify } from 'yaml';
+import type { Config, ServerConfig, TlsConfig } from '../model/config.ts';
+import { formatDuration } from './durations.ts';
+
+export { formatProblem } from './problem.ts';
+
+/** Takes a configuration and gives it as YAML, defaults filled in, secrets as `***`, durations with units. */
+export function describeConfig(config: Config): string {
+  const { docker, filesystems, limits, state, web } = config;
+  return stringify(
+    {
+      servers: config.servers.map(describeServer),
+      docker: docker.enabled ? { host: docker.host, discover: docker.discover } : false,
+      filesystems,
+      intervals: durations(config.intervals),
+      timeouts: durations(config.timeouts),
+      state,
+      limits,
+      web: { listen_address: web.listenAddress, enable_lifecycle: web.enableLifecycle },
+    },
+    { lineWidth: 0 },
+  );
+}
+
+function describeServer(server: ServerConfig): object {
+  const { databases, docker, identity } = server;
+  return {
+    name: server.name,
+    url: describeUrl(server),
+    ...(server.password !== undefined && { password: String(server.password) }),
+    tls: describeTls(server.tls),
+    databases: {
+      expect: databases.expect,
+      learn: databases.learn,
+      learn_after: formatDuration(databases.learnAfterMs),
+      ignore: databases.ignore.map((expression) => expression.source),
+    },
+    docker: given(docker),
+    identity: given({ system_identifier: identity.systemIdentifier }),
+  };
+}
+
+/** The URL again, from its parts and without a password. */
+function describeUrl({ user, host, port, database }: ServerConfig): string {
+  const name = encodeURIComponent(database);
+  const login = encodeURIComponent(user);
+  if (host.startsWith('/')) {
+    return `postgres://${login}@:${port}/${name}?host=${encodeURIComponent(host).replaceAll('%2F', '/')}`;
+  }
+  return `postgres://${login}@${host.includes(':') ? `[${host}]` : host}:${port}/${name}`;
+}
+
+/** The files were read: what they held is told apart from nothing, and not shown. */
+function describeTls(tls: TlsConfig): object {
+  const held = (value: unknown): string | undefined => (value === undefined ? undefined : '***');
+  return given({ mode: tls.mode, ca: held(tls.ca), cert: held(tls.cert), key: held(tls.key) });
+}
+
+function durations(values: object): object {
+  return Object.fromEntries(Object.entries(values).map(([name, ms]) => [name, formatDuration(ms as number)]));
+}
+
+/** What was given; an absent key reads better than an empty one. */
+function given(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,128 @@
+import type { Config } from '../model/config.ts';
+import { compile } from './compile.ts';
+import type { Path, Problem } from './problem.ts';
+import type { ParseDeps, ParsedConfig, Place } from './source.ts';
+import { parseServerUrl } from './url.ts';
+
+type Env = ParseDeps['env'];
+
+/** Only there so that one can connect: nobody misses them. */
+const DEFAULT_DATABASES = ['postgres', 'template0', 'template1'];
+
+/** Takes the environment and gives the URLs of PGVIGIL_URL, which are separated by commas or spaces. */
+export function environmentUrls(env: Env): readonly string[] {
+  const text = env['PGVIGIL_URL']?.replace(/^[\s,]+|[\s,]+$/g, '') ?? '';
+  // Only before a scheme: a comma in a password must not cut it in two.
+  return text === '' ? [] : text.split(/[\s,]+(?=postgres(?:ql)?:\/\/)/i);
+}
+
+/** Servers as a file would have them, written down from variables. */
+export interface EnvironmentServers {
+  readonly servers: readonly object[];
+  readonly problems: readonly Problem[];
+  /** Where a path under `servers` came from. */
+  readonly locate: (path: Path) => Place;
+}
+
+/**
+ * Takes the environment and gives a server for each URL: `main` where there is one, else called by its host. A
+ * database that a URL names is expected, beside those of PGVIGIL_EXPECT.
+ */
+export function environmentServers(env: Env): EnvironmentServers {
+  const urls = environmentUrls(env);
+  const problems: Problem[] = [];
+  const expected = listOf(env['PGVIGIL_EXPECT']);
+  if (urls.length > 1 && expected.length > 0) {
+    problems.push(
+      environmentProblem(
+        'PGVIGIL_EXPECT',
+        'has no effect for several servers: name the databases in the URLs, or write a pgvigil.yml',
+      ),
+    );
+  }
+  const parsed = urls.map(parseServerUrl);
+  const names = serverNames(parsed.map((url) => (url.ok ? url.value : undefined)));
+  const servers = urls.map((url, index) => {
+    const at = parsed[index];
+    const database = at?.ok && !DEFAULT_DATABASES.includes(at.value.database) ? [at.value.database] : [];
+    return {
+      name: names[index],
+      url,
+      databases: { expect: [...new Set([...(urls.length === 1 ? expected : []), ...database])], learn: true },
+      ...(env['PGVIGIL_PASSWORD_FILE'] && at?.ok && at.value.password === undefined
+        ? { password_file: env['PGVIGIL_PASSWORD_FILE'] }
+        : {}),
+    };
+  });
+  return { servers, problems, locate: (path) => variable(nameOf(path, expected.length)) };
+}
+
+/** Takes the environment alone, without any file, and gives the `Config` it asks for, or every problem. */
+export function parseEnvironment(deps: ParseDeps): ParsedConfig<Config> {
+  const { env } = deps;
+  const { servers, problems, locate } = environmentServers(env);
+  const docker = dockerOf(env);
+  const directory = env['PGVIGIL_STATE_DIRECTORY'];
+  return compile(
+    {
+      value: {
+        servers,
+        ...(docker.value === undefined ? {} : { docker: docker.value }),
+        ...(directory ? { state: { directory } } : {}),
+      },
+      directory: '',
+      url: servers.length > 0 ? environmentUrls(env)[0] : undefined,
+      locate: (path) => {
+        if (path[0] === 'docker') return variable(docker.variable);
+        return path[0] === 'state' ? variable('PGVIGIL_STATE_DIRECTORY') : locate(path);
+      },
+      isPlainKey: () => false,
+      problems,
+      warnings: docker.warnings,
+    },
+    deps,
+  );
+}
+
+function serverNames(
+  urls: readonly ({ readonly host: string; readonly port: number; readonly database: string } | undefined)[],
+): readonly string[] {
+  if (urls.length === 1) return ['main'];
+  const hosts = urls.map((url) => (url?.host.startsWith('/') ? 'localhost' : url?.host));
+  return urls.map((url, index) => {
+    // A URL that cannot be read has no host; its problem names the variable.
+    const host = hosts[index] ?? `server-${index + 1}`;
+    return hosts.filter((other) => other === host).length > 1 ? `${host}:${url?.port}` : host;
+  });
+}
+
+/** A DOCKER_HOST for other programs must not stop the watch; our own variable must be right. */
+function dockerOf(env: Env): { value: unknown; variable: string; warnings: readonly Problem[] } {
+  const own = env['PGVIGIL_DOCKER_HOST'];
+  if (own)
+    return { value: own === 'false' ? false : { host: own }, variable: 'PGVIGIL_DOCKER_HOST', warnings: [] };
+  const host = env['DOCKER_HOST'];
+  if (!host) return { value: undefined, variable: 'DOCKER_HOST', warnings: [] };
+  if (/^(unix:\/\/\/|tcp:\/\/)/.test(host)) return { value: { host }, variable: 'DOCKER_HOST', warnings: [] };
+  const message = 'is no unix:// or tcp:// address, so Docker is not looked at: set PGVIGIL_DOCKER_HOST';
+  return { value: false, variable: 'DOCKER_HOST', warnings: [environmentProblem('DOCKER_HOST', message)] };
+}
+
+function nameOf(path: Path, expectedCount: number): string {
+  if (path[2] === 'password_file') return 'PGVIGIL_PASSWORD_FILE';
+  const item = path[2] === 'databases' && path[3] === 'expect' ? path[4] : undefined;
+  return typeof item === 'number' && item < expectedCount ? 'PGVIGIL_EXPECT' : 'PGVIGIL_URL';
+}
+
+function listOf(text: string | undefined): readonly string[] {
+  const items = (text ?? '').split(',').map((item) => item.trim());
+  return [...new Set(items)].filter((item) => item !== '');
+}
+
+function variable(path: string): Place & { readonly path: string } {
+  return { file: 'environment', line: undefined, path };
+}
+
+function environmentProblem(path: string, message: string): Problem {
+  return { ...variable(path), message };
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { DURATION_HELP, DURATION_PATTERN, parseDuration } from './durations.ts';
+
+/** Long enough for any sensible pattern, short enough to keep a runaway one readable. */
+export const MAX_PATTERN_LENGTH = 200;
+
+/** setTimeout fires at once above 2^31 ms: a day leaves room and is still useful. */
+export const MAX_TIMER_MS = 86_400_000;
+
+/** Below this the watcher would burden what it watches. */
+export const MIN_TIMER_MS = 100;
+
+/** PostgreSQL cuts names at NAMEDATALEN - 1 bytes (PostgreSQL docs, "Identifiers and Key Words"). */
+export const MAX_NAME_BYTES = 63;
+
+/** A duration with its unit, as milliseconds; limits are inclusive. */
+export function duration(byDefault: string, about: string, limits: { minMs: number; maxMs: number }) {
+  return z
+    .string({ error: DURATION_HELP })
+    .meta({ description: about, pattern: DURATION_PATTERN, examples: [byDefault] })
+    .transform((text, context) => {
+      const parsed = parseDuration(text);
+      if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.message });
+      else if (parsed.value < limits.minMs) {
+        context.addIssue({
+          code: 'custom',
+          message:
+            'is too short, or zero: write at least `100ms`, so that the watcher never burdens what it watches',
+        });
+      } else if (parsed.value > limits.maxMs) {
+        context.addIssue({ code: 'custom', message: 'is too long: write at most `1d`' });
+      } else return parsed.value;
+      return z.NEVER;
+    })
+    .prefault(byDefault);
+}
+
+/** An interval or a time-out: from 100 ms to a day. */
+export function timer(byDefault: string, about: string) {
+  return duration(byDefault, about, { minMs: MIN_TIMER_MS, maxMs: MAX_TIMER_MS });
+}
+
+/** A text with something in it. */
+export function text(about: string, examples: readonly string[] = []) {
+  return z
+    .string()
+    .refine((value) => /\S/.test(value), { error: 'is empty: give a value, or delete the key' })
+    .refine((value) => !/\p{Cc}/u.test(value), { error: 'holds a control character: write it without' })
+    .meta({ description: about, minLength: 1, ...(examples.length > 0 && { examples: [...examples] }) });
+}
+
+/** The name of a database as PostgreSQL keeps it. */
+export function databaseName(about: string) {
+  return text(about).refine((name) => Buffer.byteLength(name) <= MAX_NAME_BYTES, {
+    error: `is longer than the ${MAX_NAME_BYTES} bytes PostgreSQL keeps of a name: write the name as \`\\l\` in psql shows it`,
+  });
+}
+
+/** A regular expression, compiled with the flag `u` and not anchored. */
+export function pattern(about: string) {
+  return text(about, ['^tmp_', '_test$'])
+    .max(MAX_PATTERN_LENGTH, {
+      error: `is longer than ${MAX_PATTERN_LENGTH} characters: split it into several`,
+    })
+    .transform((source, context) => {
+      try {
+        return new RegExp(source, 'u');
+      } catch {
+        // The engine's own message repeats the source.
+        context.addIssue({
+          code: 'custom',
+          message:
+            'is no regular expression: check brackets and backslashes (JavaScript syntax with the flag `u`, not anchored)',
+        });
+        return z.NEVER;
+      }
+    });
+}
+
+/** An absolute path. */
+export function absolutePath(about: string, examples: readonly string[] = []) {
+  return text(about, examples).regex(/^\//, { error: 'must be an absolute path: begin it with /' });
+}
+
+/** A whole number, 1 or more. */
+export function count(byDefault: number, about: string) {
+  return z.number().int().min(1).max(1_000_000).describe(about).default(byDefault);
+}
