@@ -1,0 +1,79 @@
+import type { InventoryFacts } from '../../model/docker.ts';
+import type { Clock } from '../../model/time.ts';
+import type { DockerClient } from './client.ts';
+import { createEventLog, type EventLogView, isNoise } from './event-log.ts';
+import { parseEvent } from './events.ts';
+import { createSubscription } from './stream.ts';
+import { type Concern, concernOf, type IsWatched } from './wake.ts';
+
+/** The events of one engine, from the stream to the log. */
+export interface EventFeed {
+  start(): void;
+  /** Opens the stream again and reads the engine's history again. */
+  renew(): void;
+  /** How long ago the stream was opened, or tried to be. */
+  ageMs(): number;
+  view(): EventLogView;
+  stop(): void;
+}
+
+/** What the feed asks and tells. */
+export interface EventFeedHooks {
+  readonly isWatched: IsWatched;
+  /** The last list, as far as there is one. */
+  readonly inventory: () => InventoryFacts | undefined;
+  /** The stream is open: what is listed from now on misses nothing. */
+  readonly opened: () => void;
+  readonly ended: () => void;
+  /** Something happened to a container. */
+  readonly touched: (containerId: string) => void;
+  /** Something changed, and whom it concerns most. */
+  readonly happened: (concern: Concern) => void;
+}
+
+const RANK: readonly Concern[] = ['other', 'unknown', 'watched'];
+
+/** Makes the feed of `client`; no hook is called before `start` or after `stop`. */
+export function createEventFeed(client: DockerClient, clock: Clock, hooks: EventFeedHooks): EventFeed {
+  const events = createEventLog();
+  let openedMs = clock.monotonic();
+
+  function take(lines: readonly string[]): void {
+    let most = -1;
+    for (const line of lines) {
+      const event = parseEvent(line);
+      if (!event) continue;
+      const concern = concernOf(event, hooks.isWatched, hooks.inventory());
+      if (events.record(event, concern === 'watched') === 'known' || isNoise(event)) continue;
+      if (event.type === 'container') hooks.touched(event.id);
+      most = Math.max(most, RANK.indexOf(concern));
+    }
+    const concern = RANK[most];
+    if (concern) hooks.happened(concern);
+  }
+
+  const stream = createSubscription({
+    connect: (signal) => client.events(signal),
+    opened: () => {
+      openedMs = clock.monotonic();
+      events.reconnected();
+      hooks.opened();
+    },
+    replayed: events.replayEnded,
+    lines: take,
+    overflowed: events.lost,
+    ended: hooks.ended,
+    random: Math.random,
+  });
+
+  return {
+    start: stream.start,
+    renew() {
+      openedMs = clock.monotonic();
+      stream.renew();
+    },
+    ageMs: () => clock.monotonic() - openedMs,
+    view: events.view,
+    stop: stream.stop,
+  };
+}

@@ -1,0 +1,140 @@
+import type { DockerEvent, EventTally } from '../../model/docker.ts';
+
+/** Enough for evidence; what is not watched makes room first. */
+const MAX_EVENTS = 300;
+/** The engine keeps 256 events (moby `daemon/events`); more of ours would never be compared. */
+const MAX_KEYS = 1024;
+const ENGINE_RING = 256;
+/** Verbs that may become label values; anything else is counted as `other`. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'create',
+  'start',
+  'restart',
+  'stop',
+  'kill',
+  'die',
+  'oom',
+  'pause',
+  'unpause',
+  'rename',
+  'update',
+  'destroy',
+  'mount',
+  'unmount',
+  'prune',
+]);
+/** Things people and health checks do to a container that change nothing. */
+const NOISE =
+  /^(exec_|health_status|top$|attach$|detach$|resize$|copy$|export$|archive-path$|extract-to-dir$|commit$)/;
+
+/** What became of the events of one engine so far. */
+export interface EventLog {
+  /** The stream was opened again: the engine will replay all it remembers. */
+  reconnected(): void;
+  /** The replay has surely ended: when it held nothing that was known, history was lost. */
+  replayEnded(): void;
+  /** Events were thrown away unread. */
+  lost(): void;
+  /** Takes one event and whether it concerns something watched; gives whether it is new and not before our time. */
+  record(event: DockerEvent, watched: boolean): 'known' | 'history' | 'news';
+  view(): EventLogView;
+}
+
+export interface EventLogView {
+  /** Oldest first. */
+  readonly events: readonly DockerEvent[];
+  readonly gaps: number;
+  readonly tallies: readonly EventTally[];
+}
+
+/**
+ * Makes an empty log. An event is known again by (timeNano, type, action, id), so that a replay changes nothing.
+ * Events of the first replay happened before we looked: they are kept as evidence and not counted.
+ */
+export function createEventLog(): EventLog {
+  let entries: readonly { readonly event: DockerEvent; readonly watched: boolean }[] = [];
+  /** Noise included, oldest first. */
+  const keys = new Set<string>();
+  const tallies = new Map<string, EventTally>();
+  let gaps = 0;
+  let phase: 'first' | 'replay' | 'live' = 'first';
+  /** New events since the stream was opened, while the thread is not picked up. */
+  let fresh = 0;
+  let cached: EventLogView | undefined;
+
+  function replayEnded(): void {
+    const foundNoThread = phase === 'replay' && (keys.size > fresh || fresh >= ENGINE_RING);
+    if (foundNoThread) lost();
+    phase = 'live';
+    fresh = 0;
+  }
+
+  function lost(): void {
+    gaps += 1;
+    cached = undefined;
+  }
+
+  function remember(key: string): void {
+    keys.add(key);
+    if (keys.size <= MAX_KEYS) return;
+    for (const oldest of keys) {
+      keys.delete(oldest);
+      break;
+    }
+  }
+
+  function keep(event: DockerEvent, watched: boolean): void {
+    const all = [...entries, { event, watched }];
+    const victim =
+      all.length <= MAX_EVENTS
+        ? -1
+        : Math.max(
+            0,
+            all.findIndex((entry) => !entry.watched),
+          );
+    entries = victim === -1 ? all : all.toSpliced(victim, 1);
+  }
+
+  function count(event: DockerEvent): void {
+    if (event.type !== 'container' && event.type !== 'volume') return;
+    const action = COUNTED.has(event.action) ? event.action : 'other';
+    const key = `${event.type}/${action}`;
+    tallies.set(key, { type: event.type, action, count: (tallies.get(key)?.count ?? 0) + 1 });
+  }
+
+  return {
+    reconnected() {
+      if (phase === 'first') return;
+      // A replay that was cut short is judged by what it brought; otherwise the next one would know its events.
+      if (phase === 'replay' && fresh > 0) replayEnded();
+      phase = 'replay';
+      fresh = 0;
+    },
+    replayEnded,
+    lost,
+    record(event, watched) {
+      const key = `${event.timeNano}/${event.type}/${event.action}/${event.id}`;
+      if (keys.has(key)) {
+        if (phase === 'replay') phase = 'live';
+        return 'known';
+      }
+      remember(key);
+      fresh += phase === 'live' ? 0 : 1;
+      cached = undefined;
+      if (!isNoise(event)) keep(event, watched);
+      if (phase === 'first') return 'history';
+      if (watched) count(event);
+      return 'news';
+    },
+    view() {
+      cached ??= { events: entries.map(({ event }) => event), gaps, tallies: [...tallies.values()] };
+      return cached;
+    },
+  };
+}
+
+/** Tells whether an event changes nothing worth a look: health checks, types other than containers and volumes. */
+export function isNoise(event: DockerEvent): boolean {
+  if (event.type === 'network') return event.action !== 'destroy';
+  return !['container', 'volume', 'daemon'].includes(event.type) || NOISE.test(event.action);
+}
