@@ -16,12 +16,12 @@ const ROOMS: Record<string, readonly string[]> = {
   'control.ts': ['model'],
 };
 /** Composition roots: they may import every room. */
-const ROOTS = ['app.ts', 'main.ts', 'cli'];
+const ROOTS = ['app.ts', 'observers.ts', 'word.ts', 'main.ts', 'cli'];
 /** Packages that belong to one place. */
 const PACKAGES: Record<string, RegExp> = {
   fastify: /^present\/web\//,
   'prom-client': /^present\/metrics\//,
-  pg: /^(observe\/postgres|guard)\//,
+  pg: /^(observe\/postgres|guard|cli\/demo)\//,
   dockerode: /^observe\/docker\//,
   systeminformation: /^observe\/disk\//,
   yaml: /^(config|cli)\//,

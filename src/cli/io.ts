@@ -1,0 +1,34 @@
+import type { Clock } from '../model/time.ts';
+
+/** The process as commands see it: `main.ts` is the only place that touches the real one. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  /** How a person starts this very program, for printed commands: `pgvigil` or `node dist/main.js`. */
+  readonly self: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly isTerminal: boolean;
+  readonly isRoot: boolean;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Registers what has to be closed before the process ends; called once, by the first signal or fatal error. */
+  readonly onClose: (close: () => Promise<void>) => void;
+  readonly onHangup: (reload: () => void) => void;
+  /** Ends the process loudly after closing. */
+  readonly fatal: (error: unknown) => void;
+}
+
+/** Exit codes of all commands; `status` and `diagnose` give them a meaning of their own. */
+export const EXIT = { ok: 0, failed: 1, config: 2, usage: 3 } as const;
+
+/** A command ended with something to tell the user: one line on stderr, no stack trace. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = EXIT.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

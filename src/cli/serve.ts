@@ -1,0 +1,105 @@
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { createApp } from '../app.ts';
+import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../log.ts';
+import type { Config } from '../model/config.ts';
+import type { Secret } from '../model/secret.ts';
+import { parseListenAddress, urlOf } from './address.ts';
+import { readConfig, requireConfig } from './config.ts';
+import type { Io } from './io.ts';
+
+interface ServeOptions {
+  readonly config?: string;
+  readonly 'web.listenAddress'?: string;
+  readonly 'web.enableLifecycle'?: boolean;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format'?: LogFormat;
+}
+
+export function addServe(program: Command, io: Io): void {
+  program
+    .command('serve')
+    .description('watch the configured servers and serve metrics, API and page')
+    .option(
+      '--web.listen-address <host:port>',
+      'where to listen (default: web.listen_address of the config, 127.0.0.1:10187)',
+    )
+    .option('--web.enable-lifecycle', 'allow POST /-/reload')
+    .addOption(new Option('--log.level <level>').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--log.format <format>', 'text on a terminal, else json').choices(LOG_FORMATS))
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<ServeOptions>();
+      const config = withWeb(await requireConfig(io, options.config), options);
+      await serve(io, config, {
+        level: options['log.level'],
+        format: options['log.format'],
+        reload: async () => {
+          const loaded = await readConfig(io, options.config);
+          return loaded.ok ? { ...loaded, config: withWeb(loaded.config, options) } : loaded;
+        },
+      });
+    });
+}
+
+function withWeb(config: Config, options: ServeOptions): Config {
+  const { 'web.listenAddress': listenAddress, 'web.enableLifecycle': enableLifecycle } = options;
+  const web = {
+    ...config.web,
+    ...(listenAddress && { listenAddress }),
+    ...(enableLifecycle && { enableLifecycle }),
+  };
+  return { ...config, web };
+}
+
+export interface ServeSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat | undefined;
+  readonly reload: Parameters<typeof createApp>[1]['reloadConfig'];
+}
+
+/** Runs until the process is told to stop; resolves with the address of the page once it is served. */
+export async function serve(io: Io, config: Config, settings: ServeSettings): Promise<string> {
+  let secrets = secretsOf(config);
+  const log = createLog({
+    level: settings.level,
+    format: settings.format ?? (io.isTerminal ? 'text' : 'json'),
+    colors: io.isTerminal,
+    secrets: () => secrets,
+    write: io.err,
+  });
+  const app = createApp(config, {
+    clock: io.clock,
+    log,
+    version: io.version,
+    listen: parseListenAddress(config.web.listenAddress),
+    reloadConfig: async () => {
+      const loaded = await settings.reload();
+      if (loaded.ok) secrets = [...secrets, ...secretsOf(loaded.config)];
+      return loaded;
+    },
+    childModulePath: fileURLToPath(new URL('../disposable/child.js', import.meta.url)),
+    fatal: (error) => {
+      log.error(
+        { error: error instanceof Error ? error.stack : String(error) },
+        'a bug: pgvigil ends so that its supervisor starts it again',
+      );
+      io.fatal(error);
+    },
+  });
+  io.onClose(async () => {
+    log.info({}, 'stopping');
+    await app.stop();
+  });
+  io.onHangup(() => void app.reload());
+  const address = urlOf(await app.start());
+  const servers = config.servers.map(({ name, host, port }) => `${name} (${host}:${port})`).join(', ');
+  log.info({ address, servers: config.servers.length }, `watching ${servers}; the page is ${address}`);
+  return address;
+}
+
+function secretsOf(config: Config): readonly Secret[] {
+  return config.servers.flatMap(({ password, tls }) =>
+    [password, tls.key].filter((secret) => secret !== undefined),
+  );
+}

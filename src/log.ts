@@ -1,0 +1,45 @@
+import { pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import type { Log } from './model/log.ts';
+import type { Secret } from './model/secret.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ['json', 'text'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Shorter secrets would tear holes into harmless words. */
+const MIN_SCRUBBED_LENGTH = 4;
+
+/**
+ * A logger that writes lines to `write`. Secrets cannot be printed anyway; whatever still holds the text of
+ * a known one is scrubbed as the last step, for error messages of libraries are not ours.
+ */
+export function createLog(options: {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  readonly colors: boolean;
+  readonly secrets: () => readonly Secret[];
+  readonly write: (line: string) => void;
+}): Log {
+  const settings = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const readable =
+    options.format === 'text'
+      ? prettyFactory({ colorize: options.colors, translateTime: 'SYS:HH:MM:ss', singleLine: true })
+      : undefined;
+  const write = (line: string): void =>
+    options.write(scrub(readable ? readable(line) : line, options.secrets()));
+  return pino(settings, { write });
+}
+
+/** Replaces the text of every known secret, in its JSON spelling too, by `***`. */
+export function scrub(line: string, secrets: readonly Secret[]): string {
+  let clean = line;
+  for (const secret of secrets) {
+    const text = secret.reveal();
+    if (text.length < MIN_SCRUBBED_LENGTH) continue;
+    for (const spelling of new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]))
+      clean = clean.replaceAll(spelling, '***');
+  }
+  return clean;
+}

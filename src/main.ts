@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import closeWithGrace from 'close-with-grace';
+import type { Io } from './cli/io.ts';
+import { runCommand } from './cli/program.ts';
+
+/** A watcher that is told to stop is gone within this time, whatever hangs. */
+const CLOSE_DEADLINE_MS = 1800;
+/** Node gives each address of a name 250 ms only, which a slow link exceeds (nodejs/node#54359). */
+const ADDRESS_ATTEMPT_MS = 2000;
+
+setDefaultAutoSelectFamilyAttemptTimeout(ADDRESS_ATTEMPT_MS);
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const script = fileURLToPath(import.meta.url);
+
+const closers: (() => Promise<void>)[] = [];
+
+/** Last opened, first closed; the first registration makes this process the one owner of its signals. */
+function onClose(close: () => Promise<void>): void {
+  closers.unshift(close);
+  if (closers.length > 1) return;
+  const onTimeout = (): never => process.exit(0);
+  closeWithGrace(
+    { delay: CLOSE_DEADLINE_MS, skip: ['SIGHUP', 'beforeExit'], logger: false, onTimeout },
+    async ({ err }) => {
+      if (err) process.stderr.write(`pgvigil: a bug, please report it: ${err.stack ?? err.message}\n`);
+      for (const closer of closers) await closer();
+    },
+  );
+}
+
+const io: Io = {
+  env: process.env,
+  workingDirectory: process.cwd(),
+  self: process.argv[1]?.endsWith('.js') ? `node ${relative(process.cwd(), script)}` : 'pgvigil',
+  version,
+  clock: { now: () => Date.now(), monotonic: () => performance.now() },
+  isTerminal: process.stderr.isTTY === true,
+  isRoot: process.getuid?.() === 0,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  onClose,
+  onHangup: (reload) => void process.on('SIGHUP', reload),
+  fatal: (error) => {
+    // Outside of every promise, so that the one owner of signals and errors sees it.
+    setImmediate(() => {
+      throw error;
+    });
+  },
+};
+
+const exitCode = await runCommand(process.argv.slice(2), io);
+if (exitCode !== undefined) process.exit(exitCode);

@@ -1,0 +1,93 @@
+import type { Config, ServerConfig } from '../model/config.ts';
+import type { DiskView } from '../model/disk.ts';
+import type { DockerView, InventoryFacts } from '../model/docker.ts';
+import type { History } from '../model/history.ts';
+import type { Placement } from '../model/placement.ts';
+import type { PostgresView } from '../model/postgres.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Clock } from '../model/time.ts';
+import { locate } from './locate.ts';
+import { verifyServer } from './verify.ts';
+
+/** The latest views of all observers. */
+export interface Views {
+  readonly servers: ReadonlyMap<string, PostgresView>;
+  readonly docker: DockerView;
+  readonly disk: DiskView;
+}
+
+/** Lays the latest views side by side: where each server's data lives, and what is verified of it. Pure. */
+export function takeSnapshot(config: Config, history: History, views: Views, clock: Clock): Snapshot {
+  const monotonicMs = clock.monotonic();
+  const placements = new Map<string, Placement>();
+  const verified = new Map<string, ReturnType<typeof verifyServer>>();
+  const inventory = views.docker.inventory?.observation;
+  const listed = inventory?.seen ? inventory.facts : undefined;
+  const maxAges = beliefs(config);
+  for (const server of config.servers) {
+    const view = views.servers.get(server.name);
+    if (!view) continue;
+    placements.set(server.name, placementOf(server, view, history, listed, views.disk));
+    const volumeGone = goneVolume(server, history, listed);
+    verified.set(server.name, verifyServer(view, { monotonicMs, volumeGone, ...maxAges }));
+  }
+  return {
+    at: clock.now(),
+    monotonicMs,
+    servers: views.servers,
+    placements,
+    verified,
+    docker: views.docker,
+    disk: views.disk,
+  };
+}
+
+/** How old a look may be before it is not believed: three cadences, and the time a look may take. */
+function beliefs({ intervals, timeouts }: Config): { catalogMaxAgeMs: number; connectMaxAgeMs: number } {
+  const lookMs = timeouts.connect + timeouts.query;
+  return {
+    catalogMaxAgeMs: 3 * intervals.presence + lookMs,
+    // After a hang the next fresh connection waits up to eight cadences.
+    connectMaxAgeMs: 10 * intervals.connect + lookMs,
+  };
+}
+
+function placementOf(
+  server: ServerConfig,
+  view: PostgresView,
+  history: History,
+  inventory: InventoryFacts | undefined,
+  disk: DiskView,
+): Placement {
+  const memory = history.servers.get(server.name);
+  const facts = view.connect?.lastSeen?.facts;
+  const dataDirectory = facts?.dataDirectory ?? memory?.dataDirectory;
+  const remembered = memory && {
+    ...(memory.container && { container: memory.container }),
+    ...(memory.volume !== undefined && { volume: memory.volume }),
+  };
+  const found = locate(server, { dataDirectory, remoteAddress: facts?.remoteAddress, remembered }, inventory);
+  const hostPath =
+    found.hostPath ?? (found.container === undefined && isLocal(server.host) ? dataDirectory : undefined);
+  return {
+    ...found,
+    hostPath,
+    mountpoint: hostPath === undefined ? undefined : disk.mountpointOf.get(hostPath),
+  };
+}
+
+/** The server shares our filesystem: its data directory is a path that we can measure. */
+function isLocal(host: string): boolean {
+  return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+function goneVolume(
+  server: ServerConfig,
+  history: History,
+  inventory: InventoryFacts | undefined,
+): string | undefined {
+  const volume = server.docker.volume ?? history.servers.get(server.name)?.volume;
+  if (volume === undefined || inventory === undefined) return undefined;
+  const found = inventory.volumes.find(({ name }) => name === volume);
+  return found === undefined || found.dataMissing ? volume : undefined;
+}

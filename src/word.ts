@@ -1,0 +1,54 @@
+import type { ControlAnswer, ControlRequest } from './control.ts';
+import type { Config } from './model/config.ts';
+import type { History } from './model/history.ts';
+import type { Instant } from './model/time.ts';
+import { acceptIncident } from './remember/accept.ts';
+import { type Decision, forgetDatabase, forgetVolume, type Word } from './remember/decide.ts';
+import type { Watch } from './watch.ts';
+
+/** Turns a person's word into a change of memory, or into the reason why not. */
+export function answerControl(
+  request: ControlRequest,
+  { config, watch, now }: { readonly config: Config; readonly watch: Watch; readonly now: Instant },
+): ControlAnswer {
+  const word: Word = { at: now, by: request.by, reason: request.reason };
+  const history = watch.history();
+  const decision = request.do === 'accept' ? accept(request.incident, word) : forget(history, request, word);
+  if (!decision.ok) return { ok: false, message: decision.problem };
+  watch.change(decision.history, decision.happening);
+  return { ok: true, message: describe(request) };
+
+  function accept(id: string, by: Word): Decision {
+    const incident = watch.report()?.incidents.find((open) => open.id === id);
+    if (!incident)
+      return { ok: false, problem: `no open incident has the id "${id}": see \`pgvigil status\`` };
+    return acceptIncident(config, history, incident, by);
+  }
+}
+
+type ForgetRequest = Extract<ControlRequest, { do: 'forget' }>;
+
+/** A name means a volume when asked so, else the one database of that name, else a volume of that name. */
+function forget(history: History, request: ForgetRequest, word: Word): Decision {
+  const { name, server, volume } = request;
+  if (volume) return forgetVolume(history, name, word);
+  if (server !== undefined) return forgetDatabase(history, server, name, word);
+  const servers = [...history.servers].filter(([, memory]) => memory.databases.has(name)).map(([of]) => of);
+  const [only] = servers;
+  if (only !== undefined && servers.length === 1) return forgetDatabase(history, only, name, word);
+  if (servers.length > 1)
+    return {
+      ok: false,
+      problem: `several servers have a database named "${name}": add --server with one of ${servers.join(', ')}`,
+    };
+  if (history.volumes.has(name)) return forgetVolume(history, name, word);
+  return {
+    ok: false,
+    problem: `no database or volume named "${name}" is remembered: see \`pgvigil status\``,
+  };
+}
+
+function describe(request: ControlRequest): string {
+  if (request.do === 'accept') return `accepted: incident ${request.incident} is closed`;
+  return `forgotten: "${request.name}" is not expected any more`;
+}
