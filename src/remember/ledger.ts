@@ -1,0 +1,167 @@
+import { EMPTY_HISTORY, type History } from '../model/history.ts';
+import type { Log } from '../model/log.ts';
+import type { Clock, Instant } from '../model/time.ts';
+import { decodeHistory, encodeHistory, LedgerError } from './codec.ts';
+import { isSilence, type StateFiles } from './files.ts';
+import { mergeHistories } from './merge.ts';
+import { differInWeight } from './weight.ts';
+import { createWriter } from './writer.ts';
+
+export interface LoadedHistory {
+  readonly history: History;
+  /** A ledger was there that could not be used; it was put aside. */
+  readonly corrupt: boolean;
+  readonly source: 'current' | 'previous' | 'none';
+}
+
+/** The history on the disk. */
+export interface Ledger {
+  /** Never rejects, and takes `deadlineMs` at most: a silent disk gives an empty history. */
+  load(deadlineMs?: number): Promise<LoadedHistory>;
+  /** Remembers the latest history for writing; returns at once, whatever the disk does. */
+  save(history: History): void;
+  /** The last access to the disk worked. */
+  durable(): boolean;
+  /** True when the history saved last is on the disk before `deadlineMs` have passed. */
+  flush(deadlineMs: number): Promise<boolean>;
+}
+
+const CURRENT = 'ledger.json';
+const PREVIOUS = 'ledger.previous.json';
+/** Times of the last look alone are written this often: each write costs the disk an fsync. */
+const LIGHT_INTERVAL_MS = 60_000;
+
+/**
+ * Makes a ledger in a state directory. `recovered` is given the history of a disk that was silent at the start,
+ * as soon as it answers; until it was read nothing is written over it.
+ */
+export function createLedger(options: {
+  readonly files: StateFiles;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly recovered?: (history: History) => void;
+}): Ledger {
+  const { files, clock, log, recovered = () => {} } = options;
+  let pending: History | undefined;
+  let written: History | undefined;
+  let writtenAtMs = 0;
+  let unread = false;
+  const damaged = new Set<string>();
+  const writer = createWriter({ what: 'ledger', directory: files.directory, write, log });
+
+  async function look(name: string): Promise<History | undefined> {
+    const bytes = await files.read(name);
+    if (bytes === undefined) return undefined;
+    let text: string;
+    try {
+      text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      throw new LedgerError('damaged', 'it is not UTF-8');
+    }
+    return decodeHistory(text);
+  }
+
+  /** Reads a file; one that cannot be used is noted, to be put aside before anything is written. */
+  async function attempt(name: string): Promise<History | undefined> {
+    try {
+      return await look(name);
+    } catch (error) {
+      if (isSilence(error)) throw error;
+      damaged.add(name);
+      const { message } = error as Error;
+      log.error(
+        { file: `${files.directory}/${name}` },
+        `a ledger cannot be used and is put aside: ${message}`,
+      );
+      return undefined;
+    }
+  }
+
+  async function read(): Promise<LoadedHistory> {
+    const current = await attempt(CURRENT);
+    if (current !== undefined) return { history: current, corrupt: false, source: 'current' };
+    const corrupt = damaged.has(CURRENT);
+    const previous = await attempt(PREVIOUS);
+    if (previous === undefined) return { history: EMPTY_HISTORY, corrupt: damaged.size > 0, source: 'none' };
+    log.warn(
+      { file: `${files.directory}/${PREVIOUS}` },
+      'the previous ledger is used: the last changes are lost',
+    );
+    return { history: previous, corrupt, source: 'previous' };
+  }
+
+  async function putAside(): Promise<void> {
+    for (const name of [...damaged]) {
+      const as = name.replace(/\.json$/, `.corrupt-${stamp(clock.now())}.json`);
+      await files.setAside(name, as);
+      log.warn({ file: `${files.directory}/${as}` }, 'a ledger was put aside for a person to look at');
+      damaged.delete(name);
+    }
+  }
+
+  async function write(): Promise<void> {
+    if (unread) {
+      const late = await read();
+      unread = false;
+      if (pending !== undefined) pending = mergeHistories(late.history, pending);
+      recovered(late.history);
+    }
+    await putAside();
+    const history = pending;
+    if (history === undefined) return;
+    await files.writeDurably(CURRENT, new TextEncoder().encode(encodeHistory(history)), PREVIOUS);
+    written = history;
+    writtenAtMs = clock.monotonic();
+  }
+
+  return {
+    async load(deadlineMs = 5_000) {
+      const silent: LoadedHistory = { history: EMPTY_HISTORY, corrupt: false, source: 'none' };
+      try {
+        const loaded = await before(deadlineMs, read());
+        // Failing to put a file aside is told by the first write, which tries again.
+        await before(deadlineMs, putAside()).catch(() => {});
+        return loaded;
+      } catch (error) {
+        unread = true;
+        writer.setDurable(false);
+        const detail = (error as Error).message;
+        log.error(
+          { directory: files.directory, detail },
+          'the ledger cannot be read yet: starting without memory',
+        );
+        return silent;
+      }
+    },
+    save(history) {
+      pending = history;
+      const due = clock.monotonic() - writtenAtMs >= LIGHT_INTERVAL_MS;
+      if (written === undefined || due || differInWeight(written, history)) writer.request();
+    },
+    durable: writer.durable,
+    flush(deadlineMs) {
+      if (pending !== undefined && pending !== written) writer.request();
+      return writer.flush(deadlineMs);
+    },
+  };
+}
+
+async function before<T>(deadlineMs: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`the disk gave no answer within ${deadlineMs} ms`)),
+      deadlineMs,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** `20261123T021500123Z`: sorts, and is a file name everywhere. */
+function stamp(at: Instant): string {
+  return new Date(at).toISOString().replace(/[-:.]/g, '');
+}
