@@ -43,7 +43,10 @@ export interface PrometheusOptions {
   readonly ruleFiles?: readonly string[];
 }
 
-/** Starts Prometheus on a free port and waits until it is ready. Needs `prometheus`. */
+/**
+ * Starts Prometheus on a free port and waits until it is ready and knows its Alertmanagers, which takes it 5 s:
+ * an alert that fires before that is dropped and sent again only after a minute. Needs `prometheus`.
+ */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
@@ -74,6 +77,11 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   try {
     const ready = waitFor('Prometheus is ready', 30_000, () => isOk(`${url}/-/ready`));
     await whileRunning(running, 'prometheus', ready);
+    const known = waitFor('Prometheus knows its Alertmanagers', 30_000, async () => {
+      const data = (await api(`${url}/api/v1/alertmanagers`)) as { activeAlertmanagers: unknown[] };
+      return data.activeAlertmanagers.length === (options.alertmanagers ?? []).length || undefined;
+    });
+    await whileRunning(running, 'prometheus', known);
   } catch (error) {
     await stop();
     throw error;
