@@ -118,18 +118,17 @@ describeWith([], 'conventions', () => {
       expect(rule.annotations['runbook_url']).toBe(`${RUNBOOK_URL}/${rule.alert}.md`);
       // What has no object of its own has nothing to put into a template.
       const hasObject = !/vector\(1\)|absent\(/.test(rule.expr);
-      expect(rule.annotations['description']).toMatch(hasObject ? /\{\{.*\}\}.*\.$/s : /^[^{}]+\.$/);
+      expect(rule.annotations['description']).toMatch(
+        hasObject ? /\{\{.*\.(\{\{ end \}\})?$/s : /^[^{}]+\.$/,
+      );
     },
   );
 
-  test('every alert about a metric of pgvigil takes instance and job away', () => {
+  test('every selection is aggregated without instance and job', () => {
     const wrong = rules.filter(
-      ({ expr }) => metricsIn(expr).length !== (expr.match(/without \(instance, job\b[^)]*\)/g) ?? []).length,
+      ({ expr }) => !/vector\(1\)|absent\(/.test(expr) && !/^(min|max) without \(instance, job\b/.test(expr),
     );
-    // A quotient is one aggregation over two metrics.
-    expect(wrong.map((rule) => rule.alert).filter((name) => !/AlmostFull|AlmostUsedUp/.test(name))).toEqual(
-      [],
-    );
+    expect(wrong.map((rule) => rule.alert)).toEqual([]);
   });
 
   test('every metric of a rule is one that pgvigil exports', () => {
