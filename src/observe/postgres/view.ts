@@ -1,0 +1,47 @@
+import { type Latest, latest, type Observation } from '../../model/observation.ts';
+import type {
+  CatalogFacts,
+  ConnectedFacts,
+  PostgresView,
+  ServerFacts,
+  SizesFacts,
+} from '../../model/postgres.ts';
+import type { ConnectReason } from '../../model/reason.ts';
+import type { Tally } from './tally.ts';
+
+type Look<T> = Observation<T, ConnectReason>;
+
+/** Holds the latest of everything; only `view` gives it away, immutable. */
+export interface ViewStore {
+  connect(look: Look<ServerFacts>): void;
+  catalog(look: Look<CatalogFacts>): void;
+  database(datname: string, look: Look<ConnectedFacts>): void;
+  sizes(look: Look<SizesFacts>): void;
+  view(): PostgresView;
+}
+
+export function createViewStore(tally: Tally): ViewStore {
+  let held: Omit<PostgresView, 'tallies'> = {
+    connect: undefined,
+    catalog: undefined,
+    databases: new Map<string, Latest<ConnectedFacts, ConnectReason>>(),
+    sizes: undefined,
+  };
+  return {
+    connect(look) {
+      held = { ...held, connect: latest(held.connect, look) };
+    },
+    catalog(look) {
+      held = { ...held, catalog: latest(held.catalog, look) };
+    },
+    database(datname, look) {
+      const databases = new Map(held.databases);
+      databases.set(datname, latest(databases.get(datname), look));
+      held = { ...held, databases };
+    },
+    sizes(look) {
+      held = { ...held, sizes: latest(held.sizes, look) };
+    },
+    view: () => ({ ...held, tallies: tally.read() }),
+  };
+}
