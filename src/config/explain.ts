@@ -32,7 +32,7 @@ export function explainIssue(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type': {
       const expected = KINDS[issue.expected] ?? issue.expected;
-      if (issue.input === undefined) return `is missing: it must be ${expected}`;
+      if (issue.input === undefined) return `is missing: add it, it must be ${expected}`;
       if (issue.expected === 'string' && ['number', 'boolean', 'bigint'].includes(typeof issue.input)) {
         return 'must be text: put it in quotes';
       }

@@ -70,7 +70,7 @@ export function pattern(about: string) {
         context.addIssue({
           code: 'custom',
           message:
-            'is no regular expression: check brackets and backslashes (JavaScript syntax with the flag `u`, not anchored)',
+            'is no regular expression (JavaScript syntax with the flag `u`): check brackets and backslashes, and write `.*` for any text',
         });
         return z.NEVER;
       }

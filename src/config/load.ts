@@ -24,7 +24,7 @@ export interface LoadOptions {
   readonly file?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Working directory: relative paths count from here, except those inside a file. */
-  readonly directory: string;
+  readonly workingDirectory: string;
   /** `/etc/pgvigil/pgvigil.yml`, except in tests. */
   readonly systemFile?: string;
 }
@@ -37,11 +37,11 @@ const SYSTEM_FILE = '/etc/pgvigil/pgvigil.yml';
  * else /etc/pgvigil/pgvigil.yml, else the environment alone. Never rejects: what goes wrong is a problem.
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const { env, directory, systemFile = SYSTEM_FILE } = options;
-  const deps = filesFrom(env, directory);
+  const { env, workingDirectory, systemFile = SYSTEM_FILE } = options;
+  const deps = filesFrom(env, workingDirectory);
   const named = options.file ?? (env['PGVIGIL_CONFIG'] || undefined);
   for (const file of named === undefined ? [LOCAL_FILE, systemFile] : [named]) {
-    const read = await readText(resolve(directory, file));
+    const read = await readText(resolve(workingDirectory, file));
     if (read.text !== undefined) return { source: file, ...parseConfig(read.text, file, deps) };
     if (named !== undefined || read.errno !== 'ENOENT') {
       return { ok: false, source: file, problems: [unreadable(file, read.errno)] };
@@ -57,7 +57,14 @@ function filesFrom(env: ParseDeps['env'], directory: string): ParseDeps {
   return {
     env,
     readFile: (path) => readFileSync(resolve(directory, path), 'utf8'),
-    fileMode: (path) => statSync(resolve(directory, path), { throwIfNoEntry: false })?.mode,
+    fileMode: (path) => {
+      try {
+        return statSync(resolve(directory, path)).mode;
+      } catch {
+        // Reading it says why, with its errno.
+        return undefined;
+      }
+    },
   };
 }
 

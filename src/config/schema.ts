@@ -89,6 +89,7 @@ const web = z
       .string()
       .regex(/^([^\s/@:[\]]*|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, {
         error: 'must be HOST:PORT, for example `127.0.0.1:10187`, `0.0.0.0:10187` or `[::1]:10187`',
+        abort: true,
       })
       .refine((address) => Number(/\d+$/.exec(address)?.[0]) <= 65_535, {
         error: 'has a port above 65535: write HOST:PORT, for example `127.0.0.1:10187`',

@@ -48,7 +48,7 @@ export function parseServerUrl(text: string): Result<ServerUrl> {
   if (/[\s#\p{Cc}]/u.test(rest) || tail.includes('@') || userinfo.includes('@')) return fail(ENCODE);
 
   const address = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]*))(?::(\d*))?$/i.exec(authority.slice(at + 1));
-  if (address === null)
+  if (address === null || (address[1] !== undefined && !isIPv6(address[1])))
     return fail(`names no valid host and port: ${FORM}, and an IPv6 address in [brackets]`);
   const colon = userinfo.indexOf(':');
   const [path = '', query = ''] = tail.split(/\?(.*)/s);

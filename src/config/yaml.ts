@@ -45,15 +45,17 @@ const MAX_CHARACTERS = 1_048_576;
 const SYNTAX: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'an alias (*) is not written rightly: put a text that begins with * in quotes',
   BAD_DQ_ESCAPE: 'an unknown escape in "double quotes": use \'single quotes\', where a backslash is itself',
-  BAD_INDENT: 'the indentation does not fit the lines before: indent with two spaces per level',
+  BAD_INDENT:
+    'the indentation does not fit the lines before, or a bracket is open: indent with two spaces per level',
   BAD_SCALAR_START: 'a text must not begin with this character: put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a second `: ` on one line: put the value in quotes, or break the line',
   BLOCK_IN_FLOW: 'an indented list or mapping inside [] or {}: write one of the two forms',
   DUPLICATE_KEY: 'this key is written twice in the same mapping: keep one',
-  MISSING_CHAR: 'a closing quote, bracket, comma or colon is missing here or before',
+  MISSING_CHAR: 'a quote, bracket, comma or colon is missing here or before, or the indentation is wrong',
   MULTILINE_IMPLICIT_KEY: 'a key must stand on one line and end with `:`',
   MULTIPLE_DOCS: 'a second document begins here: delete the `---` line',
-  RESOURCE_EXHAUSTION: 'is nested too deeply, or too large',
+  NON_STRING_KEY: 'a key must be plain text: put it, or the value with braces before the colon, in quotes',
+  RESOURCE_EXHAUSTION: 'is nested too deeply: this is no configuration of pgvigil',
   TAB_AS_INDENT: 'a tab in the indentation: use spaces',
   TAG_RESOLVE_FAILED: 'a tag (!) is not read: put a text that begins with ! in quotes',
 };
@@ -70,7 +72,12 @@ export function readYaml(text: string): YamlText {
   if (text.length > MAX_CHARACTERS)
     return unreadable('is larger than 1 MiB: this is no configuration of pgvigil');
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      version: '1.2',
+      stringKeys: true,
+    });
     const problems = syntaxProblems(document, lines);
     const broken = problems.some(({ duplicate }) => !duplicate);
     return {
@@ -99,7 +106,8 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter) {
       problems.push({ ...place(lines, alias.range?.[0]), path: [], message, duplicate: false });
     },
   });
-  return problems;
+  // The library stumbles over one mistake many times: the first one of a line says it.
+  return problems.filter(({ line }, index) => problems.findIndex((other) => other.line === line) === index);
 }
 
 function place(lines: LineCounter, offset: number | undefined): Place {
@@ -133,7 +141,7 @@ function offsetOf(document: Document.Parsed, path: Path, at: 'key' | 'value'): n
 
 function isPlainKey(document: Document.Parsed, path: Path): boolean {
   const holder = document.getIn(path.slice(0, -1), true);
-  const map = isAlias(holder) ? holder.resolve(document) : path.length === 1 ? document.contents : holder;
+  const map = isAlias(holder) ? holder.resolve(document) : holder;
   if (!isMap(map) || map.flow === true) return false;
   const pair = pairOf(map, path.at(-1) ?? '');
   return /^[a-z][a-z_]{0,40}$/.test(String(path.at(-1))) && pair !== undefined;
