@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { findProgram, has, missingNeeds, program } from './needs.ts';
+import { missingNeeds, NEEDS } from '../../scripts/needs.js';
+import { findProgram, has, program } from './needs.ts';
+
+/** Runs `body` as if the path of the user led nowhere. */
+function withoutPath(body: () => void): void {
+  const path = process.env['PATH'];
+  process.env['PATH'] = '/no-such-directory';
+  try {
+    body();
+  } finally {
+    process.env['PATH'] = path;
+  }
+}
 
 describe('needs', () => {
   test('finds a program on the path and by a pattern', () => {
@@ -20,15 +32,18 @@ describe('needs', () => {
   });
 
   test('says which need is not met and what to install', () => {
-    const path = process.env['PATH'];
-    process.env['PATH'] = '/no-such-directory';
-    try {
+    withoutPath(() => {
       expect(missingNeeds(['docker-compose'])).toEqual([
         'docker-compose (docker-compose; apt-get install docker-compose)',
       ]);
       expect(has('docker-compose')).toBe(false);
-    } finally {
-      process.env['PATH'] = path;
-    }
+    });
+  });
+
+  test('every need but root names the package that meets it', () => {
+    const wrong = Object.entries(NEEDS).filter(
+      ([name, { programs, packages }]) => name !== 'root' && (programs.length === 0 || packages.length === 0),
+    );
+    expect(wrong).toEqual([]);
   });
 });
