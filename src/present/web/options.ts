@@ -1,0 +1,31 @@
+import type { Happening } from '../../model/journal.ts';
+import type { Log } from '../../model/log.ts';
+import type { Report } from '../../model/report.ts';
+import type { Clock } from '../../model/time.ts';
+
+/** Everything the web server is given. It looks at nothing by itself. */
+export interface WebOptions {
+  readonly listenAddress: ListenAddress;
+  /** The last report; `undefined` before the first. */
+  readonly report: () => Report | undefined;
+  /** The last happenings, as the journal orders them. */
+  readonly events: (limit: number) => readonly Happening[];
+  readonly ready: () => boolean;
+  readonly healthy: () => boolean;
+  /** `undefined`: reload over HTTP is switched off. */
+  readonly reload: undefined | (() => Promise<ReloadResult>);
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+export interface ReloadResult {
+  readonly ok: boolean;
+  /** For a person: what was done, or what is wrong with the file. */
+  readonly message: string;
+}

@@ -1,0 +1,65 @@
+import type { Instant } from '../../../model/time.ts';
+import { type Html, html } from '../html.ts';
+import type { Level, Word } from './words.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** An age in words, of one unit, rounded down: `4 h ago`. */
+export function formatAge(ageMs: number): string {
+  if (ageMs < SECOND) return 'just now';
+  if (ageMs < 2 * MINUTE) return `${Math.floor(ageMs / SECOND)} s ago`;
+  if (ageMs < 2 * HOUR) return `${Math.floor(ageMs / MINUTE)} min ago`;
+  if (ageMs < 2 * DAY) return `${Math.floor(ageMs / HOUR)} h ago`;
+  return `${Math.floor(ageMs / DAY)} days ago`;
+}
+
+/** ISO 8601 in UTC to the second, or a dash for what no calendar has. */
+export function formatInstant(at: Instant): string {
+  return Math.abs(at) <= 8.64e15 ? `${new Date(at).toISOString().slice(0, 19)}Z` : '–';
+}
+
+/** An instant as a person wants it: the date, and how long ago that was. A dash where it is not known. */
+export function moment(at: Instant | undefined, now: Instant): Html {
+  if (at === undefined) return html`<span class="dim">–</span>`;
+  const iso = formatInstant(at);
+  return html`<time datetime="${iso}"><span class="ago">${formatAge(now - at)}</span> <span class="iso">${iso.replace('T', ' ')}</span></time>`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** Bytes in binary units with three digits: `584 MiB`. */
+export function formatBytes(bytes: number): string {
+  const exponent = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const value = bytes / 1024 ** exponent;
+  const digits = exponent === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${UNITS[exponent]}`;
+}
+
+/** Bytes, or a dash where they are not known. */
+export function size(bytes: number | undefined): Html {
+  return bytes === undefined ? html`<span class="dim">–</span>` : html`${formatBytes(bytes)}`;
+}
+
+/** A verdict: its word, with the colour and the shape of its level. */
+export function verdict({ level, word }: Word): Html {
+  return html`<span class="verdict ${level}">${word}</span>`;
+}
+
+/** The answer to a question that can be open. */
+export function answer(
+  value: boolean | undefined,
+  yes: string,
+  no: string,
+  levels: { readonly yes: Level; readonly no: Level } = { yes: 'well', no: 'wrong' },
+): Html {
+  if (value === undefined) return verdict({ level: 'unsure', word: 'unknown' });
+  return verdict(value ? { level: levels.yes, word: yes } : { level: levels.no, word: no });
+}
+
+/** A count with its noun: `1 server`, `3 servers`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,36 @@
+/** What can be asked for; everything else is answered with this list. */
+export interface PathSpec {
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[];
+  /** Query parameters. None of them is ever a target to look at. */
+  readonly parameters: readonly string[];
+  readonly what: string;
+}
+
+const READ = ['GET', 'HEAD'] as const;
+
+export const PATHS = {
+  '/': { methods: READ, parameters: [], what: 'status page' },
+  '/metrics': { methods: READ, parameters: [], what: 'metrics for Prometheus' },
+  '/api/v1/report': { methods: READ, parameters: [], what: 'last report, whole, as JSON' },
+  '/api/v1/inventory': { methods: READ, parameters: [], what: 'what is watched and expected, as JSON' },
+  '/api/v1/events': { methods: READ, parameters: ['limit'], what: 'what happened, as JSON; ?limit=1 to 500' },
+  '/-/healthy': { methods: READ, parameters: [], what: '200 while pgvigil itself works' },
+  '/-/ready': { methods: READ, parameters: [], what: '200 once there is a report' },
+  '/-/reload': { methods: ['POST'], parameters: [], what: 'reads the config again, where switched on' },
+} as const satisfies Record<string, PathSpec>;
+
+export type Path = keyof typeof PATHS;
+
+/** The path of a request target without its query, where it is one of ours. */
+export function pathOf(target: string): Path | undefined {
+  const path = target.split('?', 1)[0] ?? '';
+  return Object.hasOwn(PATHS, path) ? (path as Path) : undefined;
+}
+
+/** One line for each path, for a person who asked for another one. */
+export function pathList(): string {
+  const width = Math.max(...Object.keys(PATHS).map((path) => path.length));
+  return Object.entries<PathSpec>(PATHS)
+    .map(([path, { what }]) => `  ${path.padEnd(width)}  ${what}\n`)
+    .join('');
+}
