@@ -7,6 +7,7 @@ import { diskCalls } from './disposable/disk-calls.ts';
 import { createDisposable } from './disposable/parent.ts';
 import { stateFiles } from './disposable/state-files.ts';
 import type { Config } from './model/config.ts';
+import type { Happening, HappeningKind } from './model/journal.ts';
 import type { Log } from './model/log.ts';
 import type { SelfVerdict } from './model/report.ts';
 import type { Clock } from './model/time.ts';
@@ -48,6 +49,21 @@ const FLUSH_DEADLINE_MS = 700;
 /** Without a tick for so long, the process is not healthy. */
 const HEARTBEAT_MAX_AGE_MS = 30_000;
 
+/** Losses are warnings, so that a quiet log still tells them. */
+const LOSSES: readonly HappeningKind[] = [
+  'server_down',
+  'server_replaced',
+  'database_missing',
+  'database_unreadable',
+  'database_replaced',
+  'volume_missing',
+];
+
+function tell(log: Log, { at: _, kind, ...facts }: Happening): void {
+  if (LOSSES.includes(kind)) log.warn(facts, kind);
+  else log.info(facts, kind);
+}
+
 /** Puts the rooms together: observers → heartbeat → memory, report, page. */
 export function createApp(initial: Config, deps: AppDeps): App {
   const { clock, log, version, fatal } = deps;
@@ -86,7 +102,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     saved(history, happenings) {
       ledger.save(history);
       if (happenings.length > 0) journal.add(happenings);
-      for (const happening of happenings) log.info({ ...happening }, `happened: ${happening.kind}`);
+      for (const happening of happenings) tell(log, happening);
     },
     steps: {
       look: (now, history) => takeSnapshot(now, history, observers.views(), clock),

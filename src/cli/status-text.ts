@@ -82,8 +82,8 @@ function filesystems({ filesystems: all }: Report): string {
   return table(['FILESYSTEM', 'VERDICT', 'SPACE'], rows);
 }
 
-function word(value: boolean | undefined | null, yes: string, no: string): string {
-  return value === undefined || value === null ? 'unknown' : value ? yes : no;
+function word(value: boolean | undefined, yes: string, no: string): string {
+  return value === undefined ? 'unknown' : value ? yes : no;
 }
 
 /** Bytes with a binary unit, three digits. */

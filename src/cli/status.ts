@@ -44,5 +44,8 @@ async function fetchReport(base: string): Promise<Report> {
       `${base} answered ${response.status}: pgvigil has not looked yet, try again`,
       BLIND,
     );
-  return (await response.json()) as Report;
+  // JSON has no word for what is not known; null stands for it.
+  return JSON.parse(await response.text(), (_, value: unknown) =>
+    value === null ? undefined : value,
+  ) as Report;
 }

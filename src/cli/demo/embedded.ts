@@ -52,7 +52,7 @@ export async function startEmbeddedPostgres(
     mkdirSync(data, { mode: 0o700 });
     const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
     if (isRoot) for (const path of [home, data]) chownSync(path, NOBODY, NOBODY);
-    const env = { PATH: SYSTEM_PATH, LD_LIBRARY_PATH: libraries, LC_ALL: 'C' };
+    const env = { PATH: SYSTEM_PATH, LD_LIBRARY_PATH: `${libraries}:${join(binaries, 'lib')}`, LC_ALL: 'C' };
     const options = { env, cwd: home, ...identity };
     progress('making a database cluster');
     await run(

@@ -1,0 +1,100 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Report } from '../../src/model/report.ts';
+import { ensureBuilt } from './build.ts';
+import { ROOT } from './bundle.ts';
+import { freePort } from './ports.ts';
+import { type Exit, type Running, run, start, whileRunning } from './process.ts';
+import { waitFor } from './wait.ts';
+
+/** The program as a user starts it. */
+export const MAIN = join(ROOT, 'dist/main.js');
+
+/** A pgvigil that runs with a configuration of its own in a temporary directory. */
+export interface Exporter {
+  readonly url: string;
+  /** `host:port`. */
+  readonly address: string;
+  readonly configFile: string;
+  readonly stateDirectory: string;
+  readonly running: () => Running;
+  /** Lines of /metrics that start with this. */
+  readonly metrics: (prefix?: string) => Promise<readonly string[]>;
+  readonly report: () => Promise<Report>;
+  readonly configure: (config: object) => Promise<void>;
+  /** Runs a command of the program with this configuration. */
+  readonly command: (...args: readonly string[]) => Promise<Exit & { readonly output: string }>;
+  /** Ends the process, as asked, and starts it again on the same state. */
+  readonly restart: (signal?: NodeJS.Signals) => Promise<void>;
+  readonly stop: () => Promise<Exit>;
+}
+
+/** Starts `pgvigil serve` on a free port and waits for its first report. */
+export async function startExporter(
+  config: object,
+  options: { readonly docker?: boolean } = {},
+): Promise<Exporter> {
+  await ensureBuilt();
+  const directory = await mkdtemp(join(tmpdir(), 'pgvigil-e2e-'));
+  const configFile = join(directory, 'pgvigil.yml');
+  const stateDirectory = join(directory, 'state');
+  const address = `127.0.0.1:${await freePort()}`;
+  const url = `http://${address}`;
+  const configure = (changed: object): Promise<void> =>
+    writeFile(
+      configFile,
+      stringify({
+        state: { directory: stateDirectory },
+        web: { listen_address: address },
+        ...(options.docker ? {} : { docker: false }),
+        ...changed,
+      }),
+    );
+  const env = { PATH: process.env['PATH'], HOME: directory };
+  const command = (...args: readonly string[]) =>
+    run({ command: process.execPath, args: [MAIN, ...args, '--config', configFile], env });
+
+  async function launch(): Promise<Running> {
+    const running = await start({
+      command: process.execPath,
+      args: [MAIN, 'serve', '--config', configFile],
+      env,
+    });
+    const ready = waitFor(
+      'pgvigil is ready',
+      20_000,
+      async () => (await fetch(`${url}/-/ready`)).ok || undefined,
+    );
+    await whileRunning(running, 'pgvigil', ready);
+    return running;
+  }
+
+  await configure(config);
+  let running = await launch();
+  return {
+    url,
+    address,
+    configFile,
+    stateDirectory,
+    running: () => running,
+    async metrics(prefix = '') {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return text.split('\n').filter((line) => line.startsWith(prefix));
+    },
+    report: async () => (await (await fetch(`${url}/api/v1/report`)).json()) as Report,
+    configure,
+    command,
+    async restart(signal = 'SIGTERM') {
+      running.signal(signal);
+      await running.exited;
+      running = await launch();
+    },
+    async stop() {
+      const exit = await running.stop();
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+      return exit;
+    },
+  };
+}
