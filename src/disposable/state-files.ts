@@ -8,8 +8,16 @@ import type { Disposable } from './parent.ts';
  */
 export function stateFiles(disposable: Disposable, directory: string, deadlineMs = 5_000): StateFiles {
   let stuck = false;
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function call<T>(op: string, args: object): Promise<T> {
+  /** One at a time, so that a call that waited learns that the one before it got stuck. */
+  function call<T>(op: string, args: object): Promise<T> {
+    const turn = last.then(() => attempt<T>(op, args));
+    last = turn.catch(() => {});
+    return turn;
+  }
+
+  async function attempt<T>(op: string, args: object): Promise<T> {
     if (stuck) throw new StateFilesError('STUCK', 'an earlier access has not come back yet');
     try {
       return await disposable.call<T>(op, { directory, ...args }, deadlineMs);

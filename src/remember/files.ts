@@ -30,7 +30,20 @@ export class StateFilesError extends Error {
   }
 }
 
-/** True when nothing is known about the file: the disk gave no answer, which says nothing about its content. */
+/** Codes that say nothing about what a file holds: it may be all right, and be readable again later. */
+const SILENT = new Set([
+  'STUCK',
+  'EXHAUSTED',
+  'FAILED',
+  'EACCES',
+  'EPERM',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOTCONN',
+]);
+
+/** True when a file could not be read for a reason that is not in the file. */
 export function isSilence(error: unknown): boolean {
-  return error instanceof StateFilesError && ['STUCK', 'EXHAUSTED', 'FAILED'].includes(error.code);
+  return error instanceof StateFilesError && SILENT.has(error.code);
 }

@@ -1,8 +1,9 @@
 import { EMPTY_HISTORY, type History } from '../model/history.ts';
 import type { Log } from '../model/log.ts';
 import type { Clock, Instant } from '../model/time.ts';
+import { adviceFor } from './advice.ts';
 import { decodeHistory, encodeHistory, LedgerError } from './codec.ts';
-import { isSilence, type StateFiles } from './files.ts';
+import { isSilence, type StateFiles, StateFilesError } from './files.ts';
 import { mergeHistories } from './merge.ts';
 import { differInWeight } from './weight.ts';
 import { createWriter } from './writer.ts';
@@ -28,12 +29,18 @@ export interface Ledger {
 
 const CURRENT = 'ledger.json';
 const PREVIOUS = 'ledger.previous.json';
+const SOURCES = [
+  [CURRENT, 'current'],
+  [PREVIOUS, 'previous'],
+] as const;
+const LOAD_DEADLINE_MS = 3_000;
 /** Times of the last look alone are written this often: each write costs the disk an fsync. */
 const LIGHT_INTERVAL_MS = 60_000;
 
 /**
- * Makes a ledger in a state directory. `recovered` is given the history of a disk that was silent at the start,
- * as soon as it answers; until it was read nothing is written over it.
+ * Makes a ledger in a state directory. Where the disk was silent at the start nothing is written over what it
+ * holds before that was read. Then `recovered` is given it, and is to take it into what is saved next; without
+ * `recovered` it is merged into everything that is written.
  */
 export function createLedger(options: {
   readonly files: StateFiles;
@@ -41,12 +48,13 @@ export function createLedger(options: {
   readonly log: Log;
   readonly recovered?: (history: History) => void;
 }): Ledger {
-  const { files, clock, log, recovered = () => {} } = options;
+  const { files, clock, log, recovered } = options;
   let pending: History | undefined;
+  let older: History | undefined;
   let written: History | undefined;
   let writtenAtMs = 0;
   let unread = false;
-  const damaged = new Set<string>();
+  let damaged: readonly string[] = [];
   const writer = createWriter({ what: 'ledger', directory: files.directory, write, log });
 
   async function look(name: string): Promise<History | undefined> {
@@ -61,41 +69,39 @@ export function createLedger(options: {
     return decodeHistory(text);
   }
 
-  /** Reads a file; one that cannot be used is noted, to be put aside before anything is written. */
-  async function attempt(name: string): Promise<History | undefined> {
-    try {
-      return await look(name);
-    } catch (error) {
-      if (isSilence(error)) throw error;
-      damaged.add(name);
-      const { message } = error as Error;
-      log.error(
-        { file: `${files.directory}/${name}` },
-        `a ledger cannot be used and is put aside: ${message}`,
-      );
-      return undefined;
+  /** The first of the two that can be used, and those that have to be put aside before anything is written. */
+  async function read(): Promise<LoadedHistory & { readonly damaged: readonly string[] }> {
+    const broken: string[] = [];
+    for (const [name, source] of SOURCES) {
+      try {
+        const history = await look(name);
+        if (history === undefined) continue;
+        if (source === 'previous') {
+          log.warn(
+            { file: `${files.directory}/${name}` },
+            'the previous ledger is used: the last changes are lost',
+          );
+        }
+        return { history, corrupt: broken.length > 0, source, damaged: broken };
+      } catch (error) {
+        if (isSilence(error)) throw error;
+        broken.push(name);
+        const { message } = error as Error;
+        log.error(
+          { file: `${files.directory}/${name}` },
+          `a ledger cannot be used and is put aside: ${message}`,
+        );
+      }
     }
-  }
-
-  async function read(): Promise<LoadedHistory> {
-    const current = await attempt(CURRENT);
-    if (current !== undefined) return { history: current, corrupt: false, source: 'current' };
-    const corrupt = damaged.has(CURRENT);
-    const previous = await attempt(PREVIOUS);
-    if (previous === undefined) return { history: EMPTY_HISTORY, corrupt: damaged.size > 0, source: 'none' };
-    log.warn(
-      { file: `${files.directory}/${PREVIOUS}` },
-      'the previous ledger is used: the last changes are lost',
-    );
-    return { history: previous, corrupt, source: 'previous' };
+    return { history: EMPTY_HISTORY, corrupt: broken.length > 0, source: 'none', damaged: broken };
   }
 
   async function putAside(): Promise<void> {
-    for (const name of [...damaged]) {
+    for (const name of damaged) {
       const as = name.replace(/\.json$/, `.corrupt-${stamp(clock.now())}.json`);
       await files.setAside(name, as);
       log.warn({ file: `${files.directory}/${as}` }, 'a ledger was put aside for a person to look at');
-      damaged.delete(name);
+      damaged = damaged.filter((other) => other !== name);
     }
   }
 
@@ -103,38 +109,40 @@ export function createLedger(options: {
     if (unread) {
       const late = await read();
       unread = false;
-      if (pending !== undefined) pending = mergeHistories(late.history, pending);
-      recovered(late.history);
+      damaged = late.damaged;
+      if (recovered === undefined) older = late.history;
+      else recovered(late.history);
     }
     await putAside();
     const history = pending;
-    if (history === undefined) return;
-    await files.writeDurably(CURRENT, new TextEncoder().encode(encodeHistory(history)), PREVIOUS);
+    // The same once more would push the generation before out of `previous`.
+    if (history === undefined || history === written) return;
+    const whole = older === undefined ? history : mergeHistories(older, history);
+    await files.writeDurably(CURRENT, new TextEncoder().encode(encodeHistory(whole)), PREVIOUS);
     written = history;
     writtenAtMs = clock.monotonic();
   }
 
   return {
-    async load(deadlineMs = 5_000) {
+    async load(deadlineMs = LOAD_DEADLINE_MS) {
       const silent: LoadedHistory = { history: EMPTY_HISTORY, corrupt: false, source: 'none' };
       try {
-        const loaded = await before(deadlineMs, read());
+        const { damaged: broken, ...loaded } = await before(deadlineMs, read());
+        damaged = broken;
         // Failing to put a file aside is told by the first write, which tries again.
         await before(deadlineMs, putAside()).catch(() => {});
         return loaded;
       } catch (error) {
         unread = true;
         writer.setDurable(false);
-        const detail = (error as Error).message;
-        log.error(
-          { directory: files.directory, detail },
-          'the ledger cannot be read yet: starting without memory',
-        );
+        const advice = adviceFor(error, files.directory);
+        log.error({}, `the ledger cannot be read yet, starting without memory: ${advice}`);
         return silent;
       }
     },
     save(history) {
       pending = history;
+      if (history === written) return;
       const due = clock.monotonic() - writtenAtMs >= LIGHT_INTERVAL_MS;
       if (written === undefined || due || differInWeight(written, history)) writer.request();
     },
@@ -150,7 +158,7 @@ async function before<T>(deadlineMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Error(`the disk gave no answer within ${deadlineMs} ms`)),
+      () => reject(new StateFilesError('STUCK', `no answer within ${deadlineMs} ms`)),
       deadlineMs,
     );
   });

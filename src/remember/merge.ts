@@ -44,7 +44,7 @@ function mergeDatabases(older: DatabaseMemory, newer: DatabaseMemory): DatabaseM
     firstSeenAt: older.firstSeenAt ?? newer.firstSeenAt,
     // It was seen since, or still is not: the newer one knows.
     missingSince:
-      newer.lastSeenAt === undefined ? (older.missingSince ?? newer.missingSince) : newer.missingSince,
+      newer.firstSeenAt === undefined ? (older.missingSince ?? newer.missingSince) : newer.missingSince,
   };
 }
 
