@@ -41,6 +41,9 @@ export interface YamlText {
 /** A configuration is a few kilobytes: anything of this size is another file. */
 const MAX_CHARACTERS = 1_048_576;
 
+/** Nobody reads more, and each costs a walk through the document. */
+const MAX_PROBLEMS = 100;
+
 /** What the codes of the yaml library mean to a person. Its own messages repeat pieces of the text. */
 const SYNTAX: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'an alias (*) is not written rightly: put a text that begins with * in quotes',
@@ -93,7 +96,7 @@ export function readYaml(text: string): YamlText {
 }
 
 function syntaxProblems(document: Document.Parsed, lines: LineCounter) {
-  const problems = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
+  const problems = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS).map(({ code, pos }) => ({
     ...place(lines, pos[0]),
     path: code === 'DUPLICATE_KEY' ? pathOfKey(document, pos[0]) : [],
     message: SYNTAX[code] ?? 'is not valid YAML here: check indentation, quotes and brackets',
