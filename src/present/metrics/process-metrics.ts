@@ -3,11 +3,13 @@ import type { Log } from '../../model/log.ts';
 import { labelText } from './label-text.ts';
 import type { Family } from './sheet.ts';
 
-/** Gauges that prom-client names like counters; promtool rejects them, and the sums say nothing new. */
-const MISNAMED = [
+const LEFT_OUT = [
+  // Gauges with the name of a counter: promtool rejects them, and the sums say nothing new.
   'nodejs_active_resources_total',
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
+  // 292 years while nothing has been measured yet.
+  'nodejs_eventloop_lag_min_seconds',
 ];
 
 /** Reads `process_*` and `nodejs_*` of this process; never throws, leaves out what could not be read. */
@@ -17,7 +19,7 @@ export type ProcessMetrics = () => Promise<readonly Family[]>;
 export function createProcessMetrics(log: Log): ProcessMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  for (const name of LEFT_OUT) registry.removeSingleMetric(name);
   return () => readRegistry(registry, log);
 }
 
@@ -26,7 +28,7 @@ export async function readRegistry(registry: Registry, log: Log): Promise<readon
   const metrics = registry.getMetricsAsArray() as unknown as readonly Gauge[];
   const read = await Promise.allSettled(metrics.map(async (metric) => toFamily(await metric.get())));
   return read.flatMap((result) => {
-    if (result.status === 'fulfilled') return [result.value];
+    if (result.status === 'fulfilled') return result.value.samples.length > 0 ? [result.value] : [];
     log.warn({ err: result.reason }, 'A metric of the process itself could not be read and is left out.');
     return [];
   });

@@ -1,19 +1,8 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { createProcessMetrics, readRegistry } from '../../../src/present/metrics/process-metrics.ts';
 import { renderMetrics } from '../../../src/present/metrics/render.ts';
-
-function recordingLog() {
-  const warnings: string[] = [];
-  const ignore = (): void => undefined;
-  return {
-    warnings,
-    debug: ignore,
-    info: ignore,
-    error: ignore,
-    warn: (_: object, text: string) => warnings.push(text),
-  };
-}
+import { recordingLog } from '../../kit/web.ts';
 
 describe('the metrics of the process', () => {
   test('are there in both formats, without a gauge that is named like a counter', async () => {
@@ -32,7 +21,20 @@ describe('the metrics of the process', () => {
     const openMetrics = renderMetrics(families, 'openmetrics');
     expect(openMetrics).toContain('# TYPE process_cpu_seconds counter\n');
     expect(openMetrics).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
-    expect(openMetrics).toContain('# TYPE nodejs_gc_duration_seconds histogram\n');
+  });
+
+  test('keep the buckets of a histogram', async () => {
+    const registry = new Registry();
+    new Histogram({
+      name: 'x_seconds',
+      help: 'x',
+      buckets: [1],
+      labelNames: ['kind'],
+      registers: [registry],
+    }).observe({ kind: 'a' }, 0.5);
+    expect(renderMetrics(await readRegistry(registry, recordingLog()), 'text')).toBe(
+      await registry.metrics(),
+    );
   });
 
   test('lose one that fails and keep the others', async () => {
@@ -45,6 +47,6 @@ describe('the metrics of the process', () => {
     const log = recordingLog();
     const families = await readRegistry(registry, log);
     expect(families.map((family) => [family.name, family.samples[0]?.value])).toEqual([['fine_total', 2]]);
-    expect(log.warnings).toHaveLength(1);
+    expect(log.lines).toHaveLength(1);
   });
 });
