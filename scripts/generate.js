@@ -9,6 +9,10 @@ const GENERATED = [
     file: 'pgvigil.schema.json',
     content: async () => (await import('../dist/config/json-schema.js')).configJsonSchemaText(),
   },
+  {
+    file: 'docs/metrics.md',
+    content: async () => (await import('../dist/present/metrics/docs.js')).metricsDocument(),
+  },
 ];
 
 const check = process.argv.includes('--check');
