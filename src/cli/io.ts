@@ -24,11 +24,20 @@ export const EXIT = { ok: 0, failed: 1, config: 2, usage: 3 } as const;
 
 /** A command ended with something to tell the user: one line on stderr, no stack trace. */
 export class CommandError extends Error {
-  override readonly name = 'CommandError';
+  override readonly name: string = 'CommandError';
   readonly exitCode: number;
 
   constructor(message: string, exitCode: number = EXIT.failed) {
     super(message);
     this.exitCode = exitCode;
+  }
+}
+
+/** The configuration cannot be used; every line of the message names its place itself. */
+export class ConfigError extends CommandError {
+  override readonly name = 'ConfigError';
+
+  constructor(message: string) {
+    super(message, EXIT.config);
   }
 }

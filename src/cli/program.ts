@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.ts';
 import { addDemo } from './demo/demo.ts';
-import { CommandError, EXIT, type Io } from './io.ts';
+import { CommandError, ConfigError, EXIT, type Io } from './io.ts';
 import { addServe } from './serve.ts';
 import { addStatus } from './status.ts';
 import { addAccept, addForget } from './word.ts';
@@ -41,7 +41,8 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
 
 function exitCodeOf(error: unknown, io: Io): number {
   if (error instanceof CommandError) {
-    if (error.message !== '') io.err(`pgvigil: ${error.message}\n`);
+    if (error.message !== '')
+      io.err(error instanceof ConfigError ? `${error.message}\n` : `pgvigil: ${error.message}\n`);
     return error.exitCode;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
