@@ -34,7 +34,9 @@ describe('a file that is wrong', () => {
     ]);
   });
 
-  test('whatever the text, there is a config or a problem with a line inside it, and nothing is thrown', () => {
+  test('whatever the text, there is a config or a problem with a line inside it, and nothing is thrown', {
+    timeout: 30_000,
+  }, () => {
     const piece = fc.constantFrom(
       ...['servers:', '\n', '  ', '- ', 'name: a', 'url: postgres://u:p@h/d', 'docker: ', 'false', '{', '}'],
       ...[
