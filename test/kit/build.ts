@@ -1,47 +1,38 @@
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { program } from './needs.ts';
+import { isFresh, ROOT } from '../../scripts/setup.js';
 import { run } from './process.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const STAMP = join(ROOT, 'dist/.built');
+const DIST = join(ROOT, 'dist');
 const LOCK = join(ROOT, 'node_modules/.pgvigil-build.lock');
 /** No build takes that long: whoever held the lock was killed. */
 const STALE_LOCK_MS = 120_000;
 
 /** A path below `dist/`, for a test that needs the compiled program: a child process cannot run TypeScript. */
-export const built = (path: string): string => join(ROOT, 'dist', path);
+export const built = (path: string): string => join(DIST, path);
 
 /** Compiles `src/` into `dist/` where that is older; test files that run at the same time wait for one build. */
 export async function ensureBuilt(): Promise<void> {
-  if (isFresh()) return;
+  if (await isFresh(ROOT)) return;
   await lock();
+  const fresh = join(ROOT, `.build-${process.pid}`);
+  const old = `${fresh}-old`;
   try {
-    if (isFresh()) return;
-    const startedAt = new Date();
+    if (await isFresh(ROOT)) return;
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const { output } = await run(
-      { command: program('node'), args: [tsc, '-p', 'tsconfig.build.json'], cwd: ROOT },
-      120_000,
-    );
+    const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh];
+    const { output } = await run({ command: process.execPath, args, cwd: ROOT }, 120_000);
     // Types are checked elsewhere: what was emitted is what counts here.
-    if (!existsSync(built('disposable/child.js'))) throw new Error(`the build gave nothing:\n${output}`);
-    writeFileSync(STAMP, output);
-    // A file that was changed during the build makes the next one necessary.
-    utimesSync(STAMP, startedAt, startedAt);
+    if (!existsSync(join(fresh, 'main.js'))) throw new Error(`the build gave nothing:\n${output}`);
+    chmodSync(join(fresh, 'main.js'), 0o755);
+    if (existsSync(DIST)) renameSync(DIST, old);
+    renameSync(fresh, DIST);
   } finally {
+    rmSync(fresh, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
     rmdirSync(LOCK);
   }
-}
-
-function isFresh(): boolean {
-  const builtAt = statSync(STAMP, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  return sources.every((name) => {
-    const stats = statSync(join(ROOT, 'src', name), { throwIfNoEntry: false });
-    return stats === undefined || stats.mtimeMs < builtAt;
-  });
 }
 
 async function lock(): Promise<void> {

@@ -12,7 +12,9 @@ export type Need =
   | 'docker-compose'
   | 'prometheus'
   | 'alertmanager'
-  | 'debootstrap';
+  | 'debootstrap'
+  | 'mounts'
+  | 'loop';
 
 /** The path of a program that a suite has declared as a need: throws when it is not there. */
 export function program(...names: readonly string[]): string {

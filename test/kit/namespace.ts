@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { program } from './needs.ts';
+import { type Exit, type Running, run, start } from './process.ts';
+import { waitFor } from './wait.ts';
+
+/** Mounts and processes of its own: what hangs in here is seen by nobody else on the machine. */
+export interface Namespace {
+  /** Starts a program inside; its pid inside is another one than outside. */
+  start(command: string, ...args: readonly string[]): Promise<Running>;
+  /** Runs a program inside to its end, which has to be a good one. */
+  run(command: string, ...args: readonly string[]): Promise<string>;
+  /** Mounts a FUSE filesystem that misbehaves; gives the pid of its server inside. */
+  fuse(mountpoint: string, mode: 'hang' | 'eio' | 'ok'): Promise<number>;
+  /** Ends everything inside. */
+  stop(): Promise<Exit>;
+}
+
+/** Starts a namespace; needs `mounts`. */
+export async function startNamespace(): Promise<Namespace> {
+  // The first process inside reaps orphans; when it is killed the kernel kills all others.
+  const init = 'trap "exit 0" TERM; while :; do sleep 1000 & wait $!; done';
+  const args = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child', 'bash', '-c', init];
+  const unshare = await start({ command: program('unshare'), args });
+  const pid = await waitFor('the namespace', 5_000, () => {
+    const children = readFileSync(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8').trim();
+    return children === '' || !isShell(children) ? undefined : children;
+  });
+  const inside = (command: string, args: readonly string[]) => ({
+    command: program('nsenter'),
+    args: ['-t', pid, '--mount', '--pid', '--', command, ...args],
+  });
+
+  return {
+    start: (command, ...args) => start(inside(command, args)),
+    async run(command, ...args) {
+      const { code, output } = await run(inside(command, args), 20_000);
+      if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
+      return output;
+    },
+    async fuse(mountpoint, mode) {
+      const script = join(import.meta.dirname, 'fuse.py');
+      const server = await start(inside(program('python3'), [script, mountpoint, mode]));
+      return waitFor(`fuse ${mode}`, 10_000, () => {
+        if (!server.isRunning()) throw new Error(server.output());
+        return Number.parseInt(server.output(), 10) || undefined;
+      });
+    },
+    async stop() {
+      // unshare itself ignores SIGTERM; the kernel ends all that is inside.
+      unshare.signal('SIGKILL');
+      return unshare.exited;
+    },
+  };
+}
+
+/** `unshare` mounts /proc between the fork and the start of the shell. */
+function isShell(pid: string): boolean {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'bash';
+}
