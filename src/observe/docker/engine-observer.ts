@@ -86,8 +86,10 @@ export function createEngineObserver(
     if (stopped) return;
     const regained = answers !== true;
     answers = true;
-    if (regained) pulse.forget();
-    if (regained || late || feed.ageMs() > STREAM_AGE_MS) feed.renew();
+    if (regained) {
+      pulse.forget();
+      feed.start();
+    } else if (late || feed.ageMs() > STREAM_AGE_MS) feed.renew();
     await look(engine, 'GET /info', pulse.facts);
     lastBeatMs = clock.monotonic();
     if (!regained || stopped) return;
@@ -101,6 +103,7 @@ export function createEngineObserver(
   function lose(failure: Failure, startedMs: number): void {
     const before = answers;
     answers = failure;
+    feed.stop();
     for (const sighting of [engine, inventory, diskUsage]) sighting.missed(failure, startedMs);
     if (before !== undefined && before !== true && before.reason === failure.reason) return;
     log.warn({ reason: failure.reason, detail: failure.detail }, 'the Docker engine cannot be read');
@@ -142,11 +145,11 @@ export function createEngineObserver(
   const beats = createCadence({ intervalMs: PULSE_MS, task: beat, failed, clock });
   const lists = createCadence({ intervalMs: intervals.docker, task: list, failed, clock });
   const usage = createCadence({ intervalMs: DISK_USAGE_MS, task: measure, failed, clock });
-  const parts = [beats, lists, usage, feed];
+  const cadences = [beats, lists, usage];
 
   return {
     start() {
-      for (const part of parts) part.start();
+      for (const cadence of cadences) cadence.start();
     },
     view() {
       const { events, gaps, tallies } = feed.view();
@@ -163,7 +166,8 @@ export function createEngineObserver(
     stop() {
       stopped = true;
       wake.stop();
-      for (const part of parts) part.stop();
+      feed.stop();
+      for (const cadence of cadences) cadence.stop();
       client.close();
       return Promise.resolve();
     },

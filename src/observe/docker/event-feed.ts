@@ -8,6 +8,7 @@ import { type Concern, concernOf, type IsWatched } from './wake.ts';
 
 /** The events of one engine, from the stream to the log. */
 export interface EventFeed {
+  /** Begins, or begins again after `stop`; the log goes on. */
   start(): void;
   /** Opens the stream again and reads the engine's history again. */
   renew(): void;
@@ -67,7 +68,10 @@ export function createEventFeed(client: DockerClient, clock: Clock, hooks: Event
   });
 
   return {
-    start: stream.start,
+    start() {
+      openedMs = clock.monotonic();
+      stream.start();
+    },
     renew() {
       openedMs = clock.monotonic();
       stream.renew();

@@ -8,7 +8,7 @@ const MAX_WAITING_LINES = 10_000;
 /** How long after the headers the replay has surely arrived: the engine writes it at once. */
 const REPLAY_MS = 500;
 
-/** A subscription that ends only when it is stopped. */
+/** A subscription that ends only when it is stopped, and may be started again. */
 export interface Subscription {
   start(): void;
   /** Drops the stream, if any, and opens it again at once. */
@@ -106,6 +106,7 @@ export function createSubscription(options: {
     start() {
       if (!stopped) return;
       stopped = false;
+      failures = 0;
       open();
     },
     renew() {
