@@ -14,6 +14,7 @@ const ROOMS: Record<string, readonly string[]> = {
   disposable: ['model', 'observe', 'remember'],
   'watch.ts': ['model'],
   'control.ts': ['model'],
+  'log.ts': ['model'],
 };
 /** Composition roots: they may import every room. */
 const ROOTS = ['app.ts', 'observers.ts', 'word.ts', 'main.ts', 'cli'];
