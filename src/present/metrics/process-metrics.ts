@@ -28,30 +28,29 @@ export async function readRegistry(registry: Registry, log: Log): Promise<readon
   const metrics = registry.getMetricsAsArray() as unknown as readonly Gauge[];
   const read = await Promise.allSettled(metrics.map(async (metric) => toFamily(await metric.get())));
   return read.flatMap((result) => {
-    if (result.status === 'fulfilled') return result.value.samples.length > 0 ? [result.value] : [];
+    if (result.status === 'fulfilled') return result.value.values.length > 0 ? [result.value] : [];
     log.warn({ err: result.reason }, 'A metric of the process itself could not be read and is left out.');
     return [];
   });
 }
 
 function toFamily(metric: Awaited<ReturnType<Gauge['get']>>): Family {
+  const { name, help } = metric;
   // The types of prom-client call the type of a metric a number, and leave out the names of buckets.
-  const values = metric.values as readonly (MetricValue & { readonly metricName?: string })[];
+  const type = metric.type as unknown as Family['type'];
+  const samples = (metric.values as readonly MetricValue[]).filter(({ value }) => Number.isFinite(value));
   return {
-    name: metric.name,
-    help: metric.help,
-    type: metric.type as unknown as Family['type'],
-    samples: values
-      .filter(({ value }) => Number.isFinite(value))
-      .map(({ metricName, labels, value }) => ({
-        metricName,
-        labels: labelText(Object.keys(labels), labels),
-        value,
-      })),
+    name,
+    help,
+    type,
+    labels: samples.map(({ labels }) => labelText(Object.keys(labels), labels)),
+    values: samples.map(({ value }) => value),
+    sampleNames: samples.map(({ metricName }) => metricName ?? name),
   };
 }
 
 interface MetricValue {
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
+  readonly metricName?: string;
 }

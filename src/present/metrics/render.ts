@@ -9,21 +9,29 @@ export const METRICS_CONTENT_TYPES: Readonly<Record<MetricsFormat, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
+/** Text is turned into bytes piece by piece: one string of many megabytes takes twice as long. */
+const PIECE_CHARACTERS = 16_384;
+
 /**
- * Families as an exposition. Written out by hand: prom-client needs 20 ms for 1,000 databases where this takes
- * 1 ms, and it keys series by labels joined without escaping, where `{a="x,b:y"}` and `{a="x",b="y"}` are one.
+ * Families as an exposition, in UTF-8. Written out by hand: prom-client takes several times as long, and it keys
+ * series by labels joined without escaping, where `{a="x,b:y"}` and `{a="x",b="y"}` are one.
  */
-export function renderMetrics(families: readonly Family[], format: MetricsFormat): string {
-  let text = '';
-  for (const { name, help, type, samples } of families) {
+export function renderMetrics(families: readonly Family[], format: MetricsFormat): Buffer {
+  const pieces: Buffer[] = [];
+  let piece = '';
+  for (const { name, help, type, labels, values, sampleNames } of families) {
     // OpenMetrics names the family of a counter without the suffix that its samples have.
     const title = format === 'openmetrics' && type === 'counter' ? name.replace(/_total$/, '') : name;
-    text += `# HELP ${title} ${escapeHelp(help, format)}\n# TYPE ${title} ${type}\n`;
-    for (const { metricName = name, labels, value } of samples) {
-      text += `${metricName}${labels} ${value}\n`;
+    piece += `# HELP ${title} ${escapeHelp(help, format)}\n# TYPE ${title} ${type}\n`;
+    for (let index = 0; index < labels.length; index++) {
+      piece += `${sampleNames?.[index] ?? name}${labels[index]} ${values[index]}\n`;
+      if (piece.length < PIECE_CHARACTERS) continue;
+      pieces.push(Buffer.from(piece));
+      piece = '';
     }
   }
-  return format === 'openmetrics' ? `${text}# EOF\n` : text;
+  pieces.push(Buffer.from(format === 'openmetrics' ? `${piece}# EOF\n` : piece));
+  return Buffer.concat(pieces);
 }
 
 function escapeHelp(help: string, format: MetricsFormat): string {

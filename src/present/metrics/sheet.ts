@@ -1,21 +1,17 @@
 import { CATALOGUE, type LabelsOf, type MetricName, type MetricSpec } from './catalogue.ts';
 import { labelText } from './label-text.ts';
 
-/** One value under its labels. */
-export interface Sample {
-  /** As the exposition writes them, braces included; empty where there are none. */
-  readonly labels: string;
-  readonly value: number;
-  /** Where it differs from the name of the family, as for the buckets of a histogram. */
-  readonly metricName?: string | undefined;
-}
-
-/** A metric with its values, ready to be rendered. */
+/** A metric with its values, ready to be rendered. Column by column: a large report has 100,000 samples. */
 export interface Family {
   readonly name: string;
   readonly help: string;
   readonly type: 'gauge' | 'counter' | 'histogram' | 'summary';
-  readonly samples: readonly Sample[];
+  /** Of each sample, as the exposition writes them, braces included; empty where there are none. */
+  readonly labels: readonly string[];
+  /** As many as there are labels. */
+  readonly values: readonly number[];
+  /** Names of the samples where they differ from the family's, as for the buckets of a histogram. */
+  readonly sampleNames?: readonly string[];
 }
 
 /**
@@ -36,11 +32,13 @@ export interface Sheet {
 }
 
 interface Column {
-  readonly labels: readonly string[];
+  readonly names: readonly string[];
   /** Same for all metrics with the same labels in the same order. */
   readonly signature: string;
-  /** By label text: the same text is the same series. */
-  readonly samples: Map<string, Sample>;
+  readonly labels: string[];
+  readonly values: number[];
+  /** By number of the label text: whether the series has its sample. */
+  readonly taken: boolean[];
 }
 
 /** A sheet with nothing on it. The first sample of a series stands; a second one would break the scrape. */
@@ -48,10 +46,18 @@ export function createSheet(): Sheet {
   const columns = new Map<string, Column>(
     Object.entries<MetricSpec>(CATALOGUE).map(([name, { labels }]) => [
       name,
-      { labels, signature: labels.join(), samples: new Map() },
+      { names: labels, signature: labels.join(), labels: [], values: [], taken: [] },
     ]),
   );
-  let last = { labels: {}, signature: '', text: '' };
+  /** Every label text has a number, so that looking for a second sample costs next to nothing. */
+  const numbers = new Map<string, number>();
+  let last = { labels: {}, signature: '', text: '', number: 0 };
+
+  function numberOf(text: string): number {
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  }
 
   return {
     emit(name, labels, value) {
@@ -59,16 +65,20 @@ export function createSheet(): Sheet {
       const number = Number(value);
       const column = columns.get(name);
       if (column === undefined || !Number.isFinite(number)) return;
-      const { signature, samples } = column;
+      const { signature } = column;
       if (last.labels !== labels || last.signature !== signature) {
-        last = { labels, signature, text: labelText(column.labels, labels) };
+        const text = labelText(column.names, labels);
+        last = { labels, signature, text, number: numberOf(text) };
       }
-      if (!samples.has(last.text)) samples.set(last.text, { labels: last.text, value: number });
+      if (column.taken[last.number] === true) return;
+      column.taken[last.number] = true;
+      column.labels.push(last.text);
+      column.values.push(number);
     },
     families() {
       return Object.entries<MetricSpec>(CATALOGUE).flatMap(([name, { help, type }]) => {
-        const samples = [...(columns.get(name)?.samples.values() ?? [])];
-        return samples.length === 0 ? [] : [{ name, help, type, samples }];
+        const { labels = [], values = [] } = columns.get(name) ?? {};
+        return labels.length === 0 ? [] : [{ name, help, type, labels, values }];
       });
     },
   };

@@ -2,7 +2,10 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { createProcessMetrics, readRegistry } from '../../../src/present/metrics/process-metrics.ts';
 import { renderMetrics } from '../../../src/present/metrics/render.ts';
+
 import { recordingLog } from '../../kit/web.ts';
+
+const renderText = (...given: Parameters<typeof renderMetrics>): string => renderMetrics(...given).toString();
 
 describe('the metrics of the process', () => {
   test('are there in both formats, without a gauge that is named like a counter', async () => {
@@ -17,8 +20,8 @@ describe('the metrics of the process', () => {
     expect(families.filter((family) => family.type !== 'counter' && family.name.endsWith('_total'))).toEqual(
       [],
     );
-    expect(renderMetrics(families, 'text')).toMatch(/^process_resident_memory_bytes \d+$/m);
-    const openMetrics = renderMetrics(families, 'openmetrics');
+    expect(renderText(families, 'text')).toMatch(/^process_resident_memory_bytes \d+$/m);
+    const openMetrics = renderText(families, 'openmetrics');
     expect(openMetrics).toContain('# TYPE process_cpu_seconds counter\n');
     expect(openMetrics).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
   });
@@ -32,9 +35,7 @@ describe('the metrics of the process', () => {
       labelNames: ['kind'],
       registers: [registry],
     }).observe({ kind: 'a' }, 0.5);
-    expect(renderMetrics(await readRegistry(registry, recordingLog()), 'text')).toBe(
-      await registry.metrics(),
-    );
+    expect(renderText(await readRegistry(registry, recordingLog()), 'text')).toBe(await registry.metrics());
   });
 
   test('lose one that fails and keep the others', async () => {
@@ -46,7 +47,7 @@ describe('the metrics of the process', () => {
     new Counter({ name: 'fine_total', help: 'x', registers: [registry] }).inc(2);
     const log = recordingLog();
     const families = await readRegistry(registry, log);
-    expect(families.map((family) => [family.name, family.samples[0]?.value])).toEqual([['fine_total', 2]]);
+    expect(families.map((family) => [family.name, family.values[0]])).toEqual([['fine_total', 2]]);
     expect(log.lines).toHaveLength(1);
   });
 });

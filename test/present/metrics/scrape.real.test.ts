@@ -124,6 +124,7 @@ describeWith(['prometheus'], 'a real Prometheus', () => {
   test('keeps as many series of the text as of OpenMetrics, and all of them', async () => {
     const counted = await values('count by (job) ({__name__=~"pgvigil_.+"})');
     const written = renderMetrics(familiesOf(fullReport()), 'text')
+      .toString()
       .split('\n')
       .filter((line) => /^[^#]/.test(line));
     for (const { value } of counted) expect(value).toBe(written.length);

@@ -23,7 +23,7 @@ export function addMetrics(app: FastifyInstance, { report, log }: WebOptions): v
   const exposition = (format: MetricsFormat) =>
     perReport(async (last: Report): Promise<Exposition> => {
       const families = [...familiesOf(last), ...(await processMetrics())];
-      const plain = Buffer.from(renderMetrics(families, format));
+      const plain = renderMetrics(families, format);
       let gzipped: Buffer | undefined;
       return {
         plain,
