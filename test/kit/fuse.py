@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Mounts a FUSE filesystem that misbehaves: fuse.py MOUNTPOINT hang|eio|ok
 
-hang: never answers statfs. eio: answers it with an I/O error. ok: 1000 blocks, 400 available.
+hang: is mounted, and answers nothing. eio: answers statfs with an I/O error. ok: 1000 blocks, 400 available.
 Prints its pid once mounted. It has no libfuse and no files, only a root directory.
 Kernel interface: include/uapi/linux/fuse.h.
 """
@@ -42,10 +42,12 @@ while True:
         valid = struct.pack("<QII", 3600, 0, 0)
         attributes = struct.pack("<6Q10I", 1, 0, 0, 0, 0, 0, 0, 0, 0, 0o040755, 2, 0, 0, 0, 4096, 0)
         reply(unique, valid + attributes)
+    elif mode == "hang":
+        continue
     elif opcode != STATFS:
         reply(unique, error=ENOSYS)
     elif mode == "eio":
         reply(unique, error=EIO)
-    elif mode == "ok":
+    else:
         # fuse_kstatfs: blocks, free, available, files, free files; block size, name length, fragment size.
         reply(unique, struct.pack("<5Q4I", 1000, 500, 400, 100, 50, 4096, 255, 4096, 0).ljust(80, b"\0"))

@@ -180,4 +180,20 @@ describeWith(['mounts'], 'filesystems that fail', () => {
     await waitFor('read-only', 3_000, () => now(data)?.readonly || undefined);
     expect(now(data)?.state).toBe('seen');
   });
+
+  describeWith(['loop'], 'a disk in a file', () => {
+    test('that found itself damaged is read-only, though its mount says read-write', async () => {
+      await space.run('mkdir', at('disk'));
+      await space.run('truncate', '-s', '16m', at('image'));
+      await space.run('mkfs.ext4', '-q', at('image'));
+      await space.run('mount', '-o', 'loop,errors=remount-ro', at('image'), at('disk'));
+      const { becomes, now } = await watch([at('disk')], await freePort());
+      expect(await becomes(at('disk'), 'seen')).toMatchObject({ readonly: false });
+      const device = (await space.run('findmnt', '-no', 'SOURCE', at('disk'))).trim().replace('/dev/', '');
+      await space.run('bash', '-c', `echo broken > /sys/fs/ext4/${device}/trigger_fs_error`);
+      await waitFor('read-only', 3_000, () => now(at('disk'))?.readonly || undefined);
+      expect(now(at('disk'))?.state).toBe('seen');
+      await space.run('umount', at('disk'));
+    });
+  });
 });
