@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type PrivateDocker, startDockerd } from './docker.ts';
-import { describeWith } from './needs.ts';
+import { must, type PrivateDocker, startDockerd } from './docker.ts';
+import { describeWith, program } from './needs.ts';
 import { freePort } from './ports.ts';
 import { waitFor } from './wait.ts';
 
@@ -61,6 +61,20 @@ describeWith(['dockerd', 'docker-compose', 'debootstrap'], 'the private engine',
     expect(await waitFor('the database', 20_000, ask)).toBe('2');
     await engine.compose(directory, 'down', '-v');
     expect(await engine.docker('ps', '-aq')).toBe('');
+  });
+
+  test('with the default network: the server is published on a port of the machine', async () => {
+    const port = await freePort();
+    const directory = project('published', 'bridge');
+    const file = join(directory, 'docker-compose.yml');
+    const text = composeFile('x', 'postgres').replace('network_mode: x', `ports: ['127.0.0.1:${port}:5432']`);
+    writeFileSync(file, text);
+    await engine.compose(directory, 'up', '-d');
+    const uri = `postgres://postgres:hunter2@127.0.0.1:${port}/simfab_dev`;
+    const ask = () => must(program('psql'), [uri, '-Atc', 'SELECT 3']);
+    expect(await waitFor('the database', 20_000, ask)).toBe('3');
+    await engine.compose(directory, 'down', '-v');
+    expect(await engine.docker('volume', 'ls', '-q')).toBe('');
   });
 
   test('survives a restart after SIGKILL and one with live-restore', async () => {

@@ -1,13 +1,13 @@
 /**
  * A private Docker engine, and a PostgreSQL image that is made on the spot: nothing is pulled from a registry.
  *
- * The engine runs beside any other one (own data and exec roots, own socket) and touches no network of the
- * machine: no bridge, no iptables. What works against it:
- * - `network_mode: host` (the server listens on a port of the machine: give it `-c port=…` and
- *   `-c listen_addresses=127.0.0.1`) and `network_mode: none`; in both cases also a bind mount of a directory on
- *   `/var/run/postgresql`, whose unix socket is then reached from here.
+ * The engine runs beside any other one (own data and exec roots, own socket), without iptables and without the
+ * bridge `docker0`. What works against it, each held by docker.real.test.ts:
+ * - compose's default network and `ports:` (by docker-proxy), where the kernel has bridges and veth pairs;
+ * - `network_mode: host` (give the server `-c listen_addresses=127.0.0.1 -p PORT`) and `network_mode: none`;
+ * - in all of them a bind mount of a directory on `/var/run/postgresql`, whose unix socket is reached from here;
  * - `docker-compose` 1.29 up, stop, `down -v`, with named and anonymous volumes and healthchecks.
- * - Not: published ports and compose's default network, which need a bridge.
+ * Not: `docker run` without `--network`, which wants docker0; containers that reach the outside world (no NAT).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -196,10 +196,11 @@ export function run(
   });
 }
 
-async function must(
+/** Runs a program to its end; gives stdout, trimmed, and throws with all it said when it fails. */
+export async function must(
   file: string,
   args: readonly string[],
-  options: Parameters<typeof run>[2],
+  options: Parameters<typeof run>[2] = {},
 ): Promise<string> {
   const { code, stdout, stderr } = await run(file, args, options);
   if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}:\n${stderr}\n${stdout}`);

@@ -1,5 +1,6 @@
 import { Agent, type IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { withDeadline } from '../deadline.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -26,7 +27,9 @@ export interface DockerClient {
 /** Makes a client for `endpoint` whose calls reject with a `CallError`, at the latest after `timeoutMs`. */
 export function createDockerClient(endpoint: Endpoint, timeoutMs: number): DockerClient {
   // No connection is kept: a kept one would fail once whenever the engine restarts, and each look tests the way anew.
-  const agent = new Agent({ keepAlive: false });
+  // docker-modem renders its options with `util.inspect` to any depth for every request, logged or not; the inside of
+  // an agent is most of that, and several milliseconds.
+  const agent = Object.assign(new Agent({ keepAlive: false }), { [inspect.custom]: () => 'Agent' });
   const closing = new AbortController();
   let docker = connect(endpoint, agent, undefined);
   let pinned: string | undefined;
