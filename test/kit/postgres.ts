@@ -42,6 +42,8 @@ export interface StartOptions {
   readonly hba?: readonly string[];
   /** Further arguments of initdb; they imply a data directory of its own. */
   readonly initdb?: readonly string[];
+  /** Environment of the server, beside PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** A free one when absent. */
   readonly port?: number;
 }
@@ -82,7 +84,6 @@ export interface Postgres {
 const SETTINGS = {
   fsync: 'off',
   full_page_writes: 'off',
-  synchronous_commit: 'off',
   shared_buffers: '16MB',
   max_connections: '30',
   max_wal_senders: '0',
@@ -92,6 +93,13 @@ const SETTINGS = {
 const TRUST = ['host all all 127.0.0.1/32 trust', 'host all all ::1/128 trust'];
 const LOCAL = 'local all all trust';
 const READY_MS = 30_000;
+
+/** The versions to test with: 18 comes with npm, 15 from the system; with CI=true both must be here. */
+export function testVersions(): readonly PostgresVersion[] {
+  const versions = ([15, 18] as const).filter((version) => postgresBinaries(version) !== undefined);
+  if (versions.length < 2 && process.env['CI'] === 'true') throw new Error('PostgreSQL 15 or 18 is missing');
+  return versions;
+}
 
 /** Starts a server and waits until it takes connections. */
 export async function startPostgres(options: StartOptions): Promise<Postgres> {
@@ -163,7 +171,7 @@ export async function startPostgres(options: StartOptions): Promise<Postgres> {
     const output = openSync(logFile, 'a');
     const child = spawn(join(bin as string, 'postgres'), ['-D', dataDirectory], {
       stdio: ['ignore', output, output],
-      env: { PATH: process.env['PATH'] ?? '', LC_ALL: '' },
+      env: { PATH: process.env['PATH'] ?? '', ...options.environment },
       cwd: directory,
       ...RUN_AS,
     });
@@ -243,15 +251,18 @@ export async function startPostgres(options: StartOptions): Promise<Postgres> {
   return server;
 }
 
-/** A port of 127.0.0.1 that nobody listened on a moment ago. */
+/** A port of 127.0.0.1 that nobody listens on, below those that outgoing connections take for themselves. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const port = 15_000 + Math.floor(Math.random() * 17_000);
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+  throw new Error('no free port was found');
 }
 
 /** A data directory that is copied for every server: initdb takes seconds, a copy does not. */

@@ -14,6 +14,8 @@ export interface ClassifyContext {
   readonly answer: Answer;
   /** One of our own deadlines passed. */
   readonly timedOut: boolean;
+  /** The other side closed its end. */
+  readonly ended: boolean;
   /** The server answered `N` to the request for TLS. */
   readonly tlsRefused: boolean;
   /** SQLSTATE of the last notice: a crash announces itself as notice 57P02 before the socket closes. */
@@ -34,6 +36,9 @@ export interface Classified {
 
 /** Code of the error that the password callback throws when the server asks and nothing is configured. */
 export const NO_PASSWORD = 'PGVIGIL_NO_PASSWORD';
+
+/** Code of the error that is made when the library cannot parse what it received. */
+export const UNREADABLE = 'PGVIGIL_UNREADABLE';
 
 /** Meaning of a SQLSTATE that needs no context (PostgreSQL docs, appendix A). */
 const REASON_OF_SQLSTATE: Readonly<Record<string, ConnectReason>> = {
@@ -82,7 +87,7 @@ const DATA_PATH = /\b(?:base\/|pg_tblspc\/)[\w./]*/;
  */
 export function classify(error: unknown, context: ClassifyContext): Classified {
   const reason = reasonOf(error, context);
-  return { reason, detail: sentence(reason, error, context) };
+  return { reason, detail: sentence(reason, error, context.withheld) };
 }
 
 function reasonOf(error: unknown, context: ClassifyContext): ConnectReason {
@@ -91,13 +96,13 @@ function reasonOf(error: unknown, context: ClassifyContext): ConnectReason {
   if (server?.code) return ofSqlstate(server, context);
   const codes = errnosOf(error);
   if (codes.includes(NO_PASSWORD)) return 'no_password';
-  if (context.answer === 'foreign') return 'protocol';
+  if (context.answer === 'foreign' || codes.includes(UNREADABLE)) return 'protocol';
   if (context.tlsRefused) return 'tls';
   if (context.timedOut) return ofDeadline(context.phase);
   if (context.notice?.startsWith('57P')) return 'terminated';
   if (codes.length > 0) return ofErrnos(codes);
   if (server) return 'protocol';
-  return 'other';
+  return context.ended ? 'reset' : 'other';
 }
 
 function ofSqlstate(

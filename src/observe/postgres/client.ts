@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import { NO_PASSWORD } from './classify.ts';
+import { NO_PASSWORD, UNREADABLE } from './classify.ts';
 import { type Endpoint, tlsOptions } from './endpoint.ts';
 import { createSocket } from './socket.ts';
 import { type Wire, watchWire } from './wire.ts';
@@ -86,9 +86,9 @@ function guardParser(stream: Duplex, failed: (error: Error) => void): void {
     stream.on('data', (chunk) => {
       try {
         listener.call(stream, chunk);
-      } catch (error) {
+      } catch {
         stream.destroy();
-        failed(error instanceof Error ? error : new Error('unreadable bytes'));
+        failed(Object.assign(new Error('unreadable bytes'), { code: UNREADABLE }));
       }
     });
   }

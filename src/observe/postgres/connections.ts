@@ -22,8 +22,6 @@ export type Purpose = 'server' | 'other';
 export interface Connections {
   /** Opens one; rejects with a `ConnectFailure` at the deadline. */
   open(database: string, purpose: Purpose): Promise<Session>;
-  /** Connections that were given up while the server still owes an answer. */
-  unanswered(): number;
   /** Closes everything; resolves within half a second. */
   stop(): Promise<void>;
 }
@@ -114,7 +112,6 @@ export function createConnections(options: {
         release: (silent) => release(raw, silent),
       });
     },
-    unanswered: () => parked.size,
     async stop() {
       stopped = true;
       const all = [...open, ...parked];
@@ -148,6 +145,7 @@ const withheld = (): ConnectFailure =>
     phase: 'startup',
     answer: 'none',
     timedOut: false,
+    ended: false,
     tlsRefused: false,
     notice: undefined,
     withheld: true,

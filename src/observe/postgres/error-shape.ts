@@ -8,7 +8,8 @@ export interface ServerError {
 
 /** The error as the server sent it, or `undefined` when it did not come from a server. */
 export function serverErrorOf(error: unknown): ServerError | undefined {
-  if (!isRecord(error) || error['name'] !== 'error' || !('severity' in error)) return undefined;
+  // The library's DatabaseError calls itself so; every error of Node has a capital letter.
+  if (!isRecord(error) || error['name'] !== 'error') return undefined;
   return {
     code: /^[0-9A-Z]{5}$/.test(text(error['code'])) ? text(error['code']) : '',
     routine: text(error['routine']),

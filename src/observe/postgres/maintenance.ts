@@ -11,14 +11,23 @@ export interface MaintenanceTarget {
 /** There in nearly every cluster, and not where anybody's data is meant to be. */
 const USUAL = 'postgres';
 
-/** Where to look, best first. */
+/** So many expected databases are tried when nothing else lets us in. */
+const LAST_RESORTS = 2;
+
+/**
+ * Where to look, best first. Expected databases come last: a server whose maintenance database alone is damaged
+ * is up.
+ */
 export function maintenanceTargets(
   server: Pick<ServerConfig, 'database' | 'databases'>,
-): readonly [MaintenanceTarget, ...MaintenanceTarget[]] {
-  const own: MaintenanceTarget = { database: server.database, keep: keepable(server.database, server) };
-  if (server.database === USUAL) return [own];
-  const usual: MaintenanceTarget = { database: USUAL, keep: keepable(USUAL, server) };
-  return own.keep ? [own, usual] : [usual, own];
+): readonly MaintenanceTarget[] {
+  const target = (database: string): MaintenanceTarget => ({ database, keep: keepable(database, server) });
+  const own = target(server.database);
+  const best = own.keep ? [own, target(USUAL)] : [target(USUAL), own];
+  const last = server.databases.expect.slice(0, LAST_RESORTS).map(target);
+  const all = new Map<string, MaintenanceTarget>();
+  for (const each of [...best, ...last]) if (!all.has(each.database)) all.set(each.database, each);
+  return [...all.values()];
 }
 
 /** A database that will be learned is watched as much as one that is named, except the usual one. */

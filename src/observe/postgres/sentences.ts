@@ -1,5 +1,4 @@
 import type { ConnectReason } from '../../model/reason.ts';
-import type { ClassifyContext } from './classify.ts';
 import { addressOf, errnosOf, serverErrorOf } from './error-shape.ts';
 
 const SENTENCES = {
@@ -34,8 +33,8 @@ const IDENTIFIER = /^\w{1,64}$/;
 const DIRECTORY = /\b(?:base|pg_tblspc)\/[\w./]{1,80}/;
 
 /** One line that says why and with which codes; nothing in it was written by the server or a person. */
-export function sentence(reason: ConnectReason, error: unknown, context: ClassifyContext): string {
-  if (context.withheld) return WITHHELD;
+export function sentence(reason: ConnectReason, error: unknown, withheld: boolean): string {
+  if (withheld) return WITHHELD;
   const codes = codesOf(error);
   return codes.length === 0 ? SENTENCES[reason] : `${SENTENCES[reason]} (${codes.join(', ')})`;
 }
@@ -50,5 +49,8 @@ function codesOf(error: unknown): string[] {
       directory ?? '',
     ].filter(Boolean);
   }
-  return [...errnosOf(error).filter((code) => IDENTIFIER.test(code)), addressOf(error)].filter(Boolean);
+  return [
+    ...errnosOf(error).filter((code) => IDENTIFIER.test(code) && !code.startsWith('PGVIGIL_')),
+    addressOf(error),
+  ].filter(Boolean);
 }

@@ -32,7 +32,7 @@ export interface ServerCheckDeps {
 }
 
 /**
- * Looks through a fresh connection, at the first of `targets` that lets us in. When none does, the last
+ * Looks through a fresh connection, at the first of `targets` that lets us in. When none does, the first
  * answer counts, except that "does not exist" is only told when nothing else was answered.
  */
 export async function checkServer(

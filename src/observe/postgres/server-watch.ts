@@ -126,7 +126,12 @@ export function createServerWatch(
 
   function catalogUnseen(look: Unseen<ConnectReason>): void {
     if (stop.aborted) return;
-    if (look.reason === 'refused') goingDown = false;
+    const last = store.view().connect?.observation;
+    if (look.reason === 'refused') {
+      goingDown = false;
+      // From "not now" to "nobody there": the next check should not wait for its turn to say so.
+      if (last?.seen === false && last.reason !== 'refused' && !checking) checkNow();
+    }
     const before = answerOf(store.view().catalog?.observation);
     store.catalog(look);
     if (before !== look.reason) changed();

@@ -26,6 +26,7 @@ export function watchWire(
   let tlsRefused = false;
   let notice: string | undefined;
   let established = false;
+  let ended = false;
   let head = new Uint8Array(0);
 
   const hear = (chunk: Uint8Array): void => {
@@ -41,6 +42,9 @@ export function watchWire(
     established = true;
     phase = 'startup';
   });
+  socket.once('end', () => {
+    ended = true;
+  });
   if (options.tls)
     socket.once('data', (chunk: Uint8Array) => {
       const judged = judgeTlsAnswer(chunk);
@@ -54,7 +58,7 @@ export function watchWire(
   else socket.on('data', hear);
 
   return {
-    context: (timedOut) => ({ phase, answer, timedOut, tlsRefused, notice, withheld: false }),
+    context: (timedOut) => ({ phase, answer, timedOut, ended, tlsRefused, notice, withheld: false }),
     setPhase: (next) => {
       phase = next;
     },
