@@ -51,7 +51,13 @@ export function fingerprintOf(inventory: InventoryFacts | undefined, isWatched: 
 /** How long a change may wait for others: one command makes several events, and one list answers them all. */
 const COALESCE_MS: Readonly<Record<Concern, number>> = { watched: 30, unknown: 500, other: 500 };
 
-/** Collects reasons to look, and looks once. */
+/**
+ * The engine tells that a container died before it has cleaned up behind it, and lists it as running until then
+ * (moby 20.10 `daemon/monitor.go`: the event comes before the checkpoint).
+ */
+const SECOND_LOOK_MS = 300;
+
+/** Collects reasons to look. */
 export interface Wake {
   soon(concern: Concern): void;
   /** Tells whether something watched or unknown was concerned since the last time, and forgets it. */
@@ -59,33 +65,47 @@ export interface Wake {
   stop(): void;
 }
 
-/** Makes a wake that calls `run` within half a second of a change, at once when something watched is concerned. */
+/**
+ * Makes a wake that calls `run` within half a second of a change, at once when something watched is concerned, and
+ * once more a little later.
+ */
 export function createWake(options: { readonly clock: Clock; readonly run: () => void }): Wake {
   const { clock, run } = options;
   let timer: NodeJS.Timeout | undefined;
   let dueMs = Number.POSITIVE_INFINITY;
   let concerned = false;
-  const clear = (): void => {
+  /** A change that matters was answered by one look only. */
+  let unsure = false;
+
+  function arm(waitMs: number): void {
+    if (dueMs <= clock.monotonic() + waitMs) return;
     clearTimeout(timer);
+    dueMs = clock.monotonic() + waitMs;
+    timer = setTimeout(fire, waitMs);
+  }
+
+  function fire(): void {
     dueMs = Number.POSITIVE_INFINITY;
-  };
+    run();
+    if (!unsure) return;
+    unsure = false;
+    arm(SECOND_LOOK_MS);
+  }
+
   return {
     soon(concern) {
       concerned ||= concern !== 'other';
-      const waitMs = COALESCE_MS[concern];
-      if (dueMs <= clock.monotonic() + waitMs) return;
-      clear();
-      dueMs = clock.monotonic() + waitMs;
-      timer = setTimeout(() => {
-        clear();
-        run();
-      }, waitMs);
+      unsure ||= concern !== 'other';
+      arm(COALESCE_MS[concern]);
     },
     take() {
       const was = concerned;
       concerned = false;
       return was;
     },
-    stop: clear,
+    stop() {
+      clearTimeout(timer);
+      dueMs = Number.POSITIVE_INFINITY;
+    },
   };
 }
