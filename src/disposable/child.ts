@@ -14,9 +14,10 @@ const state = () => import('../remember/state-directory.ts');
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   statfs: { run: async (args: { path: string }) => (await disk()).statfs(args.path) },
+  realpath: { run: async (args: { path: string }) => (await disk()).realpath(args.path) },
   // systeminformation takes more memory than everything else here: the process goes when it has answered.
   host: { run: async () => (await import('../observe/disk/host.ts')).readHost(), last: true },
-  plainHost: { run: async () => (await import('../observe/disk/plain-host.ts')).readPlainHost() },
+  plainHost: { run: async () => (await import('../observe/disk/plain-host.ts')).readPlainHost(), last: true },
   read: {
     run: async (args: { directory: string; name: string; tailBytes: number | undefined }) =>
       (await state()).readStateFile(args.directory, args.name, args.tailBytes),

@@ -8,6 +8,7 @@ export function diskCalls(disposable: Disposable): DiskCalls {
   let plain = false;
   return {
     statfs: (path, deadlineMs) => translate(disposable.call<FilesystemUsage>('statfs', { path }, deadlineMs)),
+    realpath: (path, deadlineMs) => translate(disposable.call<string>('realpath', { path }, deadlineMs)),
     async host(deadlineMs) {
       // systeminformation asks the resolver for our full name, which can take minutes without a name server:
       // when it was too slow once, the kernel alone is asked from then on.

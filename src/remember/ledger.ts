@@ -110,8 +110,11 @@ export function createLedger(options: {
       const late = await read();
       unread = false;
       damaged = late.damaged;
+      const before = pending;
+      recovered?.(late.history);
       if (recovered === undefined) older = late.history;
-      else recovered(late.history);
+      // Taken in with the next tick only: this write must not lose it either.
+      else if (pending === before && before !== undefined) pending = mergeHistories(late.history, before);
     }
     await putAside();
     const history = pending;

@@ -110,13 +110,21 @@ describe('loading a ledger', () => {
 
   test('what a silent disk held is handed to the one who asked for it', async () => {
     const late: History[] = [];
-    const { ledger, files } = setUp({ 'ledger.json': bytesOf(one) }, (history) => void late.push(history));
+    const { ledger, files, onDisk } = setUp(
+      { 'ledger.json': bytesOf(one) },
+      (history) => void late.push(history),
+    );
     files.fail('EACCES');
     await ledger.load();
     files.fail(undefined);
-    ledger.save(two);
+    ledger.save(historyOf({ two: {} }));
     expect(await ledger.flush(100)).toBe(true);
     expect(late).toEqual([one]);
+    // Whoever takes it in does so at the next save; what was written before that holds both.
+    expect([...(onDisk().servers.get('main')?.databases.keys() ?? [])].sort()).toEqual(['one', 'two']);
+    ledger.save(two);
+    expect(await ledger.flush(100)).toBe(true);
+    expect(onDisk()).toEqual(two);
   });
 });
 

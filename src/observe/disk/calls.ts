@@ -5,6 +5,8 @@ import type { DiskReason } from '../../model/reason.ts';
 export interface DiskCalls {
   /** Rejects with a `DiskCallError`. */
   statfs(path: string, deadlineMs: number): Promise<FilesystemUsage>;
+  /** The path without symbolic links. Rejects with a `DiskCallError`. */
+  realpath(path: string, deadlineMs: number): Promise<string>;
   /** Rejects with a `DiskCallError`. */
   host(deadlineMs: number): Promise<HostFacts>;
 }

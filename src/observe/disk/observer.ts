@@ -4,7 +4,9 @@ import { createCadence } from '../cadence.ts';
 import type { Observer, ObserverDeps } from '../observer.ts';
 import type { DiskCalls } from './calls.ts';
 import { type HostLatest, observeHost } from './host-probe.ts';
+import { createLinks } from './links.ts';
 import { createProbe } from './probe.ts';
+import { namedPaths } from './select.ts';
 import { createWatchlist } from './watchlist.ts';
 
 export interface DiskSettings {
@@ -50,6 +52,7 @@ export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Obse
     failed: (error) => log.error({ error: String(error) }, 'cannot look at the machine'),
     clock,
   });
+  const links = createLinks(calls, deadlineMs, clock);
   const list = createWatchlist({
     readMountinfo,
     probeOf: ({ mountpoint }) =>
@@ -59,7 +62,8 @@ export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Obse
   });
 
   async function round(): Promise<void> {
-    list.survey({ ...rules, dataPaths: dataPaths(), max });
+    const named = { include: rules.include, dataPaths: dataPaths() };
+    list.survey({ ...rules, ...named, target: links.target, max });
     publish();
     const probes = list.probes();
     for (const probe of [
@@ -70,6 +74,14 @@ export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Obse
       await probe.measure();
       publish();
     }
+    // A path that leads elsewhere than thought is measured there at once.
+    if (await links.follow(namedPaths(named), answers)) rounds.kick();
+  }
+
+  /** The filesystem that a path begins on was measured in this round. */
+  function answers(path: string): boolean {
+    const mountpoint = view.mountpointOf.get(path);
+    return view.filesystems.some((one) => one.mountpoint === mountpoint && one.usage?.observation.seen);
   }
 
   function publish(): void {

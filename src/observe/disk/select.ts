@@ -11,6 +11,8 @@ export interface SelectionRules {
   readonly exclude: readonly string[];
   /** Paths that hold data, of servers, of Docker, of backups. */
   readonly dataPaths: readonly string[];
+  /** Where a path leads when symbolic links are followed. */
+  readonly target: (path: string) => string;
   /** Beyond it, filesystems found by `**` are left out; those of data and named ones never are. */
   readonly max: number;
 }
@@ -25,11 +27,11 @@ export interface Selection {
 /** Which filesystems to watch. An automounter's own mountpoint is never touched: looking would mount it. */
 export function selectFilesystems(tree: MountTree, rules: SelectionRules): Selection {
   const isExcluded = (mount: Mount): boolean => rules.exclude.some((path) => isBelow(mount.mountpoint, path));
-  const named = [...rules.dataPaths, ...rules.include.filter((path) => !path.endsWith('/**'))];
+  const named = namedPaths(rules);
   const mountOf = new Map<string, Mount>();
   const chosen = new Set<Mount>();
   for (const path of named) {
-    const mount = tree.cover(path);
+    const mount = tree.cover(rules.target(path));
     if (mount === undefined || mount.fstype === 'autofs') continue;
     mountOf.set(path, mount);
     if (!isExcluded(mount)) chosen.add(mount);
@@ -46,6 +48,11 @@ export function selectFilesystems(tree: MountTree, rules: SelectionRules): Selec
     mountOf,
     dropped: Math.max(0, others.length - room),
   };
+}
+
+/** Paths that stand for one filesystem each. */
+export function namedPaths(rules: Pick<SelectionRules, 'include' | 'dataPaths'>): readonly string[] {
+  return [...new Set([...rules.dataPaths, ...rules.include.filter((path) => !path.endsWith('/**'))])];
 }
 
 /** Component by component: `/database` is not below `/data`. */

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { realpathSync, statfsSync } from 'node:fs';
 import type { FilesystemUsage } from '../../model/disk.ts';
 
 /**
@@ -16,4 +16,9 @@ export function statfs(path: string): FilesystemUsage {
     files: Number(files),
     filesFree: ffree > files ? 0 : Number(ffree),
   };
+}
+
+/** The path without symbolic links. Blocks like `statfs` where one of them leads to a filesystem that hangs. */
+export function realpath(path: string): string {
+  return realpathSync.native(path);
 }

@@ -8,6 +8,7 @@ import { handClock } from '../../kit/clock.ts';
 const FACTS = { bootedAt: 0, hostname: 'vps', os: 'Debian GNU/Linux 12', kernel: '6.1' };
 const calls = (bootedAt: number): DiskCalls => ({
   statfs: () => Promise.reject(new Error('not asked')),
+  realpath: () => Promise.reject(new Error('not asked')),
   host: async () => ({ ...FACTS, bootedAt }),
 });
 const boots = async (...instants: readonly number[]) => {

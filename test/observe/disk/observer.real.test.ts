@@ -159,7 +159,9 @@ describeWith(['mounts'], 'filesystems that fail', () => {
     const full = await tmpfs('full', 'size=1m');
     const small = await tmpfs('small', 'size=1m,nr_inodes=4');
     const data = await tmpfs('da ta', 'size=1m');
-    const { becomes, now } = await watch([at('broken'), full, small, data], await freePort());
+    // Named by a link only: it is found where the link leads.
+    await space.run('ln', '-s', data, at('link'));
+    const { becomes, now } = await watch([at('broken'), full, small, at('link')], await freePort());
     await becomes(at('broken'), 'eio');
     expect(now(at('broken'))?.facts).toBeUndefined();
 

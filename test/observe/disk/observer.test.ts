@@ -16,6 +16,7 @@ const SLOW = '3 1 8:3 / /slow rw - nfs4 nas:/slow rw';
 /** Calls that a test answers: by default every filesystem is healthy. */
 function answers() {
   const asked: string[] = [];
+  const links = new Map<string, () => Promise<string>>();
   const behaviour = new Map<string, () => Promise<FilesystemUsage>>();
   let host: () => Promise<typeof HOST> = async () => HOST;
   const calls: DiskCalls = {
@@ -23,12 +24,17 @@ function answers() {
       asked.push(path);
       return (behaviour.get(path) ?? (async () => USAGE))();
     },
+    realpath: (path) => {
+      asked.push(`realpath ${path}`);
+      return (links.get(path) ?? (async () => path))();
+    },
     host: () => host(),
   };
   return {
     calls,
     asked,
     behaviour,
+    links,
     setHost: (next: typeof host) => {
       host = next;
     },
@@ -174,6 +180,47 @@ describe('the disk observer', () => {
     await becomes('/data', 'absent');
     world.dataPaths = [];
     await waitFor('forgotten', 3_000, () => of('/data') === undefined || undefined, 5);
+  });
+
+  test('a data directory that is a link is measured where it leads', async () => {
+    const { becomes, observer, links, stateOf } = setUp([ROOT, DATA], {
+      include: ['/'],
+      dataPaths: ['/var/pg'],
+    });
+    links.set('/var/pg', async () => '/data/pg');
+    await becomes('/data', 'seen');
+    expect(stateOf('/')).toBe('seen');
+    expect(observer.view().mountpointOf).toEqual(
+      new Map([
+        ['/var/pg', '/data'],
+        ['/', '/'],
+      ]),
+    );
+  });
+
+  test('a link that leads nowhere, or cannot be followed, changes nothing', async () => {
+    const { becomes, observer, links, timesAsked } = setUp([ROOT, DATA], {
+      include: ['/'],
+      dataPaths: ['/data/pg'],
+    });
+    links.set('/data/pg', () => Promise.reject(new DiskCallError('absent', 'made up')));
+    await becomes('/data', 'seen');
+    await sleep(100);
+    expect(observer.view().mountpointOf.get('/data/pg')).toBe('/data');
+    expect(timesAsked('realpath /data/pg')).toBe(1);
+  });
+
+  test('no link is followed on a filesystem that does not answer', async () => {
+    const { becomes, behaviour, timesAsked } = setUp([ROOT, SLOW], {
+      include: ['/'],
+      dataPaths: ['/slow/pg'],
+    });
+    behaviour.set('/slow', () =>
+      Promise.reject(new DiskCallError('stuck', 'no answer', new Promise(() => {}))),
+    );
+    await becomes('/slow', 'stuck');
+    await sleep(100);
+    expect(timesAsked('realpath /slow/pg')).toBe(0);
   });
 
   test('a remount read-only is told without losing what is known', async () => {

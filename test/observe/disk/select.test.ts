@@ -23,12 +23,24 @@ const machine = mountTree([
 ]);
 
 function select(rules: Partial<SelectionRules>) {
-  return selectFilesystems(machine, { include: [], exclude: [], dataPaths: [], max: 100, ...rules });
+  return selectFilesystems(machine, {
+    include: [],
+    exclude: [],
+    dataPaths: [],
+    max: 100,
+    target: (path) => path,
+    ...rules,
+  });
 }
 const watched = (rules: Partial<SelectionRules>) => select(rules).mounts.map((mount) => mount.mountpoint);
 
 describe('which filesystems are watched', () => {
   test.each<[string, Partial<SelectionRules>, readonly string[]]>([
+    [
+      'the one that a link leads to',
+      { dataPaths: ['/link/pg'], target: (path) => path.replace('/link', '/data') },
+      ['/data'],
+    ],
     ['none without a reason', {}, []],
     ['an included one', { include: ['/'] }, ['/']],
     ['the one that covers an included path', { include: ['/data/pg'] }, ['/data']],
