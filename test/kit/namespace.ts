@@ -26,13 +26,20 @@ export async function startNamespace(): Promise<Namespace> {
     const children = readFileSync(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8').trim();
     return children === '' || !isShell(children) ? undefined : children;
   });
+  const started: Running[] = [];
   const inside = (command: string, args: readonly string[]) => ({
     command: program('nsenter'),
     args: ['-t', pid, '--mount', '--pid', '--', command, ...args],
   });
 
+  async function launch(command: string, ...args: readonly string[]): Promise<Running> {
+    const running = await start(inside(command, args));
+    started.push(running);
+    return running;
+  }
+
   return {
-    start: (command, ...args) => start(inside(command, args)),
+    start: launch,
     async run(command, ...args) {
       const { code, output } = await run(inside(command, args), 20_000);
       if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}`);
@@ -40,7 +47,7 @@ export async function startNamespace(): Promise<Namespace> {
     },
     async fuse(mountpoint, mode) {
       const script = join(import.meta.dirname, 'fuse.py');
-      const server = await start(inside(program('python3'), [script, mountpoint, mode]));
+      const server = await launch(program('python3'), script, mountpoint, mode);
       return waitFor(`fuse ${mode}`, 10_000, () => {
         if (!server.isRunning()) throw new Error(server.output());
         return Number.parseInt(server.output(), 10) || undefined;
@@ -49,6 +56,8 @@ export async function startNamespace(): Promise<Namespace> {
     async stop() {
       // unshare itself ignores SIGTERM; the kernel ends all that is inside.
       unshare.signal('SIGKILL');
+      // nsenter stops together with a program that is stopped, and would then stay for ever.
+      for (const running of started) running.signal('SIGKILL');
       return unshare.exited;
     },
   };
