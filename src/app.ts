@@ -16,6 +16,7 @@ import { createObservers } from './observers.ts';
 import { createWeb } from './present/web/server.ts';
 import { createJournal } from './remember/journal.ts';
 import { createLedger } from './remember/ledger.ts';
+import { recordIncidents } from './remember/record-incidents.ts';
 import { remember } from './remember/remember.ts';
 import { createWatch } from './watch.ts';
 import { answerControl } from './word.ts';
@@ -107,6 +108,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     steps: {
       look: (now, history) => takeSnapshot(now, history, observers.views(), clock),
       remember,
+      record: (history, report) => recordIncidents(history, report.incidents, report.at),
       diagnose: (now, history, snapshot, sequence) =>
         diagnose({ config: now, sequence, self: self() }, history, snapshot),
     },

@@ -6,7 +6,7 @@ import type { Report } from './model/report.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import type { Clock } from './model/time.ts';
 
-/** The three steps of a tick, handed in so that the heartbeat knows no room. */
+/** The steps of a tick, handed in so that the heartbeat knows no room. */
 export interface Steps {
   readonly look: (config: Config, history: History) => Snapshot;
   readonly remember: (
@@ -14,6 +14,11 @@ export interface Steps {
     history: History,
     snapshot: Snapshot,
     elapsedMs: number,
+  ) => { readonly history: History; readonly happenings: readonly Happening[] };
+  /** Keeps what was found, so that it outlives the facts it was found from. */
+  readonly record: (
+    history: History,
+    report: Report,
   ) => { readonly history: History; readonly happenings: readonly Happening[] };
   readonly diagnose: (config: Config, history: History, snapshot: Snapshot, sequence: number) => Report;
 }
@@ -42,7 +47,7 @@ export interface Watch {
 /** Time in which several wake-ups become one tick: a `compose down -v` is a burst of events. */
 const GATHER_MS = 20;
 
-/** The heartbeat: look, remember, diagnose, publish; every `intervals.presence` and whenever it is woken. */
+/** The heartbeat: look, remember, diagnose, record, publish; every `intervals.presence` and whenever it is woken. */
 export function createWatch({ clock, steps, config, saved, broken }: WatchDeps): Watch {
   let history: History | undefined;
   let report: Report | undefined;
@@ -60,10 +65,11 @@ export function createWatch({ clock, steps, config, saved, broken }: WatchDeps):
     const before = remembered();
     const snapshot = steps.look(now, before);
     const next = steps.remember(now, before, snapshot, elapsedMs);
-    history = next.history;
     sequence += 1;
     report = steps.diagnose(now, next.history, snapshot, sequence);
-    saved(next.history, next.happenings);
+    const recorded = steps.record(next.history, report);
+    history = recorded.history;
+    saved(history, [...next.happenings, ...recorded.happenings]);
   }
 
   function schedule(inMs: number): void {

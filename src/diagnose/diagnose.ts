@@ -7,6 +7,7 @@ import { diagnoseFilesystems } from './filesystems.ts';
 import { findIncidents } from './incidents.ts';
 import { withinLimit } from './limits.ts';
 import { observerVerdicts } from './observers.ts';
+import { findRisks } from './risks/index.ts';
 import { diagnoseServer } from './servers.ts';
 import { diagnoseVolumes } from './volumes.ts';
 
@@ -46,7 +47,8 @@ export function diagnose(context: DiagnoseContext, history: History, snapshot: S
     filesystems: filesystems.kept,
     host: { bootedAt: host?.bootedAt, hostname: host?.hostname },
     observers: observerVerdicts(snapshot),
-    incidents: findIncidents(history),
+    incidents: findIncidents(context.config, history, snapshot, context.self.startedAt),
+    risks: findRisks(context.config, history, snapshot),
     dropped: {
       database: databases.reduce((sum, { dropped }) => sum + dropped, 0),
       volume: volumes.dropped,

@@ -1,57 +1,68 @@
-import { createHash } from 'node:crypto';
-import type { History, ServerMemory } from '../model/history.ts';
-import type { Incident } from '../model/incident.ts';
+import type { Config } from '../model/config.ts';
+import type { History } from '../model/history.ts';
+import type { Incident, Symptom } from '../model/incident.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Instant } from '../model/time.ts';
+import { type Case, caseOf } from './case.ts';
+import { CAUSE_RULES } from './causes/index.ts';
+import { type Finding, led } from './causes/rule.ts';
+import { continued } from './continued.ts';
+import { symptomsOf } from './symptoms.ts';
 
-type Finding = Omit<Incident, 'id'>;
+/**
+ * A server that is merely down, or does not let us in, may be restarting: an upgrade, a reboot, a moment
+ * without connections. A loss that is certain does not wait.
+ */
+const GRACE_MS = 30_000;
+/** These stand for everything else that is wrong on their server, whatever their cause. */
+const LEADING: readonly Symptom['kind'][] = ['volume_missing', 'data_off_volume', 'server_replaced'];
 
-/** What is lost, replaced or down. Everything follows from memory, so that a restart finds the same again. */
-export function findIncidents(history: History): readonly Incident[] {
-  const found: Finding[] = [];
-  for (const [server, memory] of history.servers) {
-    found.push(...serverFindings(server, memory), ...databaseFindings(server, memory));
-  }
-  for (const [volume, { server, missingSince }] of history.volumes) {
-    if (missingSince !== undefined)
-      found.push({
-        kind: 'volume_missing',
-        server,
-        datname: undefined,
-        volume,
-        since: missingSince,
-        needsAcceptance: false,
-      });
-  }
-  return found.map((finding) => ({ id: incidentId(finding), ...finding }));
+/** What is wrong now, one incident for each cause; those that were open before keep their id and evidence. */
+export function findIncidents(
+  config: Config,
+  history: History,
+  snapshot: Snapshot,
+  startedAt: Instant,
+): readonly Incident[] {
+  return config.servers.flatMap((server) => {
+    const symptoms = symptomsOf(server, history, snapshot);
+    if (symptoms.length === 0) return [];
+    const facts = caseOf(server, symptoms, history, snapshot, startedAt);
+    if (!facts) return [];
+    const open = [...history.incidents.values()].filter((incident) => incident.server === server.name);
+    return continued(open, explain(facts), snapshot.at, (finding) => isRipe(finding, snapshot.at));
+  });
 }
 
-function serverFindings(server: string, memory: ServerMemory): readonly Finding[] {
-  const found: Finding[] = [];
-  const subject = { server, datname: undefined, volume: undefined };
-  if (memory.downSince !== undefined)
-    found.push({ kind: 'server_down', ...subject, since: memory.downSince, needsAcceptance: false });
-  if (memory.stranger !== undefined)
-    found.push({ kind: 'server_replaced', ...subject, since: memory.stranger.since, needsAcceptance: true });
-  return found;
-}
-
-function databaseFindings(server: string, memory: ServerMemory): readonly Finding[] {
-  const found: Finding[] = [];
-  for (const [datname, { missingSince, unreadableSince, stranger, source }] of memory.databases) {
-    if (source === undefined) continue;
-    const subject = { server, datname, volume: undefined };
-    if (missingSince !== undefined)
-      found.push({ kind: 'database_missing', ...subject, since: missingSince, needsAcceptance: false });
-    if (unreadableSince !== undefined)
-      found.push({ kind: 'database_unreadable', ...subject, since: unreadableSince, needsAcceptance: false });
-    // A replaced server has replaced every database on it: one incident says so.
-    if (stranger !== undefined && memory.stranger === undefined)
-      found.push({ kind: 'database_replaced', ...subject, since: stranger.since, needsAcceptance: true });
+/** Asks the causes in order; each sees only what those before it left unexplained. */
+export function explain(facts: Case): readonly Finding[] {
+  const findings: Finding[] = [];
+  let left = facts.symptoms;
+  for (const rule of Object.values(CAUSE_RULES)) {
+    if (left.length === 0) break;
+    for (const finding of rule({ ...facts, symptoms: left })) {
+      findings.push(finding);
+      left = left.filter((symptom) => !finding.explains.includes(symptom));
+    }
   }
-  return found;
+  return [...findings, ...unexplained(left)];
 }
 
-/** Eight hexadecimal digits that stay the same for the same loss, also over a restart. */
-function incidentId({ kind, server, datname, volume, since }: Finding): string {
-  const text = JSON.stringify([kind, server, datname ?? null, volume ?? null, since]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+function unexplained(symptoms: readonly Symptom[]): readonly Finding[] {
+  const all = led(symptoms, ...LEADING);
+  if (!all) return [];
+  const groups = LEADING.includes(all[0].kind)
+    ? [all]
+    : symptoms.map((symptom): Finding['explains'] => [symptom]);
+  return groups.map((explains) => ({
+    cause: 'unknown',
+    confidence: 'unknown',
+    evidence: [],
+    explains,
+    urgent: explains.some(({ needsAcceptance }) => needsAcceptance),
+  }));
+}
+
+function isRipe({ urgent, explains }: Finding, at: Instant): boolean {
+  return urgent || explains.some(({ since }) => at - since >= GRACE_MS);
 }

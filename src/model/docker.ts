@@ -66,6 +66,8 @@ export interface InspectionFacts {
   readonly logOptions: ReadonlyMap<string, string>;
   /** `PGDATA`, from the environment of the container. */
   readonly pgdata: string | undefined;
+  /** `POSTGRES_DB`: the database that the entrypoint makes in an empty data directory, and only there. */
+  readonly postgresDatabase: string | undefined;
   /** `PGPORT` from the environment, or `-p`/`--port`/`-c port=` of the command. */
   readonly pgport: number | undefined;
 }
@@ -103,6 +105,19 @@ export interface DockerEvent {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
+/** What pg_control says of a cluster, also of one that is down (PostgreSQL sources, pg_control.h). */
+export interface ControlFacts {
+  readonly systemIdentifier: string;
+  /** For example `in production`, `shut down`. */
+  readonly clusterState: string;
+}
+
+/** A recognised line of a container's log, scrubbed and capped. */
+export interface LogLine {
+  readonly at: Instant | undefined;
+  readonly text: string;
+}
+
 export interface EventTally {
   readonly type: string;
   readonly action: string;
@@ -128,9 +143,15 @@ export interface DockerView {
   readonly engine: Latest<EngineFacts, DockerReason> | undefined;
   readonly inventory: Latest<InventoryFacts, DockerReason> | undefined;
   readonly diskUsage: Latest<DiskUsageFacts, DockerReason> | undefined;
+  /** `global/pg_control` of watched containers whose server does not let us in, by container id. */
+  readonly controls: ReadonlyMap<string, Latest<ControlFacts, DockerReason>>;
+  /** Lines of the logs of watched containers that say something about the loss of data, by container name. */
+  readonly logLines: ReadonlyMap<string, readonly LogLine[]>;
   /** Oldest first, at most a few hundred. */
   readonly events: readonly DockerEvent[];
   /** Times that history was lost: a replay that did not reach the last event we knew, or an overflow. */
   readonly eventGaps: number;
+  /** When the engine was found to have restarted: its stream broke, and its memory of events was empty. */
+  readonly restarts: readonly Instant[];
   readonly eventTallies: readonly EventTally[];
 }

@@ -1,9 +1,14 @@
+import type { Incident } from './incident.ts';
 import type { Instant } from './time.ts';
 
 /** What pgvigil remembers: everything expected, and what it was when it was last seen. Immutable. */
 export interface History {
   readonly servers: ReadonlyMap<string, ServerMemory>;
   readonly volumes: ReadonlyMap<string, VolumeMemory>;
+  /** Open incidents by id, with the evidence that was there when they opened. */
+  readonly incidents: ReadonlyMap<string, Incident>;
+  /** When the host was booted, as seen last. */
+  readonly bootedAt: Instant | undefined;
   /** `timeNano` of the last Docker event written to the journal, so that a replay writes nothing twice. */
   readonly lastEventNano: string | undefined;
 }
@@ -31,11 +36,17 @@ export interface ServerMemory {
   readonly dataDirectory: string | undefined;
   readonly container: { readonly id: string; readonly name: string } | undefined;
   readonly volume: string | undefined;
+  /** The mount of that container which held the data, and the compose project it belonged to. */
+  readonly mount: { readonly destination: string; readonly composeProject: string | undefined } | undefined;
   readonly lastUpAt: Instant | undefined;
   /** When the list of databases was last read: the time at which every database that is there was last seen. */
   readonly catalogAt: Instant | undefined;
   /** Since when the server is not up; `undefined` while it is, or was never seen up. */
   readonly downSince: Instant | undefined;
+  /** Since when the data directory does not lie on the pinned volume. */
+  readonly offVolumeSince: Instant | undefined;
+  /** Since when the filesystem of the data has no space or no inodes left. */
+  readonly diskFullSince: Instant | undefined;
   /** Times the kernel killed a process of its container for memory. */
   readonly oomKills: number;
   readonly databases: ReadonlyMap<string, DatabaseMemory>;
@@ -59,6 +70,18 @@ export interface DatabaseMemory {
   /** Since when its name is there and its data is not. */
   readonly unreadableSince: Instant | undefined;
   readonly lastSizeBytes: number | undefined;
+  /** Its tables when they were last as usual. */
+  readonly tables: TablesMemory | undefined;
+  /** Since when it holds far less than that. */
+  readonly shrunkSince: Instant | undefined;
+}
+
+export interface TablesMemory {
+  readonly tables: number;
+  readonly nonEmptyTables: number;
+  readonly countedAt: Instant;
+  /** When a count first showed far less; one more has to agree. */
+  readonly suspectedAt: Instant | undefined;
 }
 
 export interface VolumeMemory {
@@ -68,4 +91,10 @@ export interface VolumeMemory {
   readonly missingSince: Instant | undefined;
 }
 
-export const EMPTY_HISTORY: History = { servers: new Map(), volumes: new Map(), lastEventNano: undefined };
+export const EMPTY_HISTORY: History = {
+  servers: new Map(),
+  volumes: new Map(),
+  incidents: new Map(),
+  bootedAt: undefined,
+  lastEventNano: undefined,
+};

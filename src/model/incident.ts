@@ -1,3 +1,5 @@
+import type { Cause, Confidence, Trigger } from './cause.ts';
+import type { Evidence } from './evidence.ts';
 import type { Instant } from './time.ts';
 
 export const INCIDENT_KINDS = [
@@ -14,15 +16,25 @@ export const INCIDENT_KINDS = [
 ] as const;
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
-/** Data is gone, replaced or unreachable. */
-export interface Incident {
-  /** Stable over restarts: derived from kind, subject and beginning. Eight hexadecimal digits. */
-  readonly id: string;
+/** Something that is wrong now, before anybody asks why. */
+export interface Symptom {
   readonly kind: IncidentKind;
   readonly server: string;
   readonly datname: string | undefined;
   readonly volume: string | undefined;
   readonly since: Instant;
-  /** Stays open until a person accepts it, even if a thing of the same name comes back. */
+  /** Data was lost or replaced: only a person can say that this is all right. */
   readonly needsAcceptance: boolean;
+}
+
+/** Data is gone, replaced or unreachable: one incident, one cause. */
+export interface Incident extends Symptom {
+  /** Stays the same while it is open, also over restarts. Eight hexadecimal digits. */
+  readonly id: string;
+  readonly cause: Cause;
+  readonly trigger: Trigger | undefined;
+  readonly confidence: Confidence;
+  readonly evidence: readonly Evidence[];
+  /** What else is wrong for the same cause, and therefore has no incident of its own. */
+  readonly symptoms: readonly Symptom[];
 }

@@ -13,6 +13,7 @@ export type HappeningKind =
   | 'database_gone' // one that nobody expected
   | 'database_missing'
   | 'database_unreadable'
+  | 'database_shrunk'
   | 'database_returned'
   | 'database_replaced'
   | 'volume_pinned'
@@ -20,6 +21,9 @@ export type HappeningKind =
   | 'volume_returned'
   | 'container_changed'
   | 'docker_event'
+  | 'incident_opened'
+  | 'incident_explained'
+  | 'incident_closed'
   | 'accepted'
   | 'forgotten';
 

@@ -89,7 +89,27 @@ export interface PostgresView {
   /** Fresh connection to each configured database, by datname. */
   readonly databases: ReadonlyMap<string, Latest<ConnectedFacts, ConnectReason>>;
   readonly sizes: Latest<SizesFacts, ConnectReason> | undefined;
+  /** Tables of each configured database, counted on the slow timer of sizes. */
+  readonly tables: ReadonlyMap<string, Latest<TablesFacts, ConnectReason>>;
+  /** Sessions whose last statement was a DROP DATABASE, read the moment a database was gone; newest last. */
+  readonly dropSessions: readonly DropSession[];
   readonly tallies: readonly ConnectionTally[];
+}
+
+/** User tables of one database; one that holds no rows has a file of zero bytes after TRUNCATE. */
+export interface TablesFacts {
+  readonly tables: number;
+  readonly nonEmptyTables: number;
+}
+
+/** A row of pg_stat_activity (needs pg_read_all_stats), of which only the recognised statement is kept. */
+export interface DropSession {
+  /** The database that the statement names. */
+  readonly datname: string;
+  readonly user: string;
+  readonly clientAddress: string | undefined;
+  readonly application: string;
+  readonly at: Instant;
 }
 
 /** A fresh connection to a database was accepted. */

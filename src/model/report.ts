@@ -23,6 +23,7 @@ export interface Report {
   readonly host: { readonly bootedAt: Instant | undefined; readonly hostname: string | undefined };
   readonly observers: readonly ObserverVerdict[];
   readonly incidents: readonly Incident[];
+  readonly risks: readonly Risk[];
   /** What the limits cut off. Expected things are never dropped. */
   readonly dropped: Readonly<Record<DroppedKind, number>>;
   readonly self: SelfVerdict;

@@ -29,7 +29,9 @@ export function takeSnapshot(config: Config, history: History, views: Views, clo
     if (!view) continue;
     placements.set(server.name, placementOf(server, view, history, listed, views.disk));
     const volumeGone = goneVolume(server, history, listed);
-    verified.set(server.name, verifyServer(view, { monotonicMs, volumeGone, ...maxAges }));
+    const seen = verifyServer(view, { monotonicMs, volumeGone, ...maxAges });
+    const systemIdentifier = seen.systemIdentifier ?? identityWithoutLogin(placements.get(server.name), views.docker);
+    verified.set(server.name, { ...seen, systemIdentifier });
   }
   return {
     at: clock.now(),
@@ -79,6 +81,12 @@ function placementOf(
 /** The server shares our filesystem: its data directory is a path that we can measure. */
 function isLocal(host: string): boolean {
   return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/** A server that does not let us in, or does not run, is known by what its pg_control says. */
+function identityWithoutLogin(placement: Placement | undefined, docker: DockerView): string | undefined {
+  const control = placement?.container && docker.controls.get(placement.container.id)?.observation;
+  return control?.seen ? control.facts.systemIdentifier : undefined;
 }
 
 function goneVolume(

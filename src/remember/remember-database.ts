@@ -31,6 +31,8 @@ export const NEW_DATABASE: DatabaseMemory = {
   missingSince: undefined,
   unreadableSince: undefined,
   lastSizeBytes: undefined,
+  tables: undefined,
+  shrunkSince: undefined,
 };
 
 /** The memory of one database after one tick; the same object when nothing changed; `undefined`: forgotten. */

@@ -27,9 +27,12 @@ export const NEW_SERVER: ServerMemory = {
   dataDirectory: undefined,
   container: undefined,
   volume: undefined,
+  mount: undefined,
   lastUpAt: undefined,
   catalogAt: undefined,
   downSince: undefined,
+  offVolumeSince: undefined,
+  diskFullSince: undefined,
   oomKills: 0,
   databases: new Map(),
 };

@@ -8,7 +8,9 @@ import type { VerifiedServer } from '../model/verified.ts';
 import { isIgnored } from './expectations.ts';
 import { rememberDatabase } from './remember-database.ts';
 import { newEvents } from './remember-events.ts';
+import { rememberPlace } from './remember-place.ts';
 import { NEW_SERVER, rememberServer } from './remember-server.ts';
+import { rememberTables } from './remember-tables.ts';
 import { rememberVolumes } from './remember-volumes.ts';
 
 export interface Remembered {
@@ -44,11 +46,21 @@ export function remember(
     };
     const placement = snapshot.placements.get(server.name);
     const container = placement?.container && containers.get(placement.container.id);
-    const after = rememberServer(
+    const known = rememberServer(
       before,
       { config: server, verified, view, placement, container, now: at },
       note,
     );
+    const filesystem = snapshot.disk.filesystems.find(
+      ({ mountpoint }) => mountpoint === placement?.mountpoint,
+    );
+    const after = rememberPlace(known, {
+      placement,
+      container,
+      filesystem,
+      reason: verified.reason,
+      now: at,
+    });
     const databases = rememberDatabases(server, after, verified, view, { elapsedMs, at, note });
     const catalogAt = verified.catalogVerified ? (view.catalog?.observation.at ?? at) : after.catalogAt;
     servers.set(server.name, { ...after, databases, catalogAt });
@@ -56,15 +68,13 @@ export function remember(
   const volumes = rememberVolumes(history.volumes, servers, snapshot.docker, at, (happening) =>
     happenings.push({ at, ...happening }),
   );
-  const events = newEvents(snapshot.docker.events, {
-    servers,
-    volumes,
-    lastEventNano: history.lastEventNano,
-  });
+  const events = newEvents(snapshot.docker.events, { ...history, servers, volumes });
   return {
     history: {
       servers: withOomKills(servers, events.happenings),
       volumes,
+      incidents: history.incidents,
+      bootedAt: snapshot.disk.host?.lastSeen?.facts.bootedAt ?? history.bootedAt,
       lastEventNano: events.lastEventNano,
     },
     happenings: [...events.happenings, ...happenings],
@@ -126,7 +136,8 @@ function rememberDatabases(
       previousCatalogAt: memory.catalogAt,
     };
     const after = rememberDatabase(memory.databases.get(datname), sighting, tick.note);
-    if (after) next.set(datname, after);
+    const counted = view.tables.get(datname)?.lastSeen;
+    if (after) next.set(datname, rememberTables(datname, after, counted, tick.note));
   }
   return withSizes(next, view.sizes?.lastSeen?.facts);
 }
