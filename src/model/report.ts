@@ -3,6 +3,7 @@ import type { Incident } from './incident.ts';
 import type { Placement } from './placement.ts';
 import type { ConnectionTally, MonitoringRole } from './postgres.ts';
 import type { ConnectReason, DiskReason, DockerReason } from './reason.ts';
+import type { Risk } from './risk.ts';
 import type { Instant } from './time.ts';
 import type { Presence, ServerState } from './verified.ts';
 

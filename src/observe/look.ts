@@ -30,7 +30,8 @@ export function takeSnapshot(config: Config, history: History, views: Views, clo
     placements.set(server.name, placementOf(server, view, history, listed, views.disk));
     const volumeGone = goneVolume(server, history, listed);
     const seen = verifyServer(view, { monotonicMs, volumeGone, ...maxAges });
-    const systemIdentifier = seen.systemIdentifier ?? identityWithoutLogin(placements.get(server.name), views.docker);
+    const systemIdentifier =
+      seen.systemIdentifier ?? identityWithoutLogin(placements.get(server.name), views.docker);
     verified.set(server.name, { ...seen, systemIdentifier });
   }
   return {

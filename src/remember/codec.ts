@@ -7,6 +7,7 @@ import type {
   ServerPin,
   VolumeMemory,
 } from '../model/history.ts';
+import { readIncident } from './incident-codec.ts';
 import { map, number, oneOf, optional, record, StructureError, text } from './readers.ts';
 
 /** `damaged`: not what we wrote; `version`: written by another version of pgvigil. */
@@ -84,6 +85,10 @@ const readDatabase = record<DatabaseMemory>({
   missingSince: optional(number),
   unreadableSince: optional(number),
   lastSizeBytes: optional(number),
+  tables: optional(
+    record({ tables: number, nonEmptyTables: number, countedAt: number, suspectedAt: optional(number) }),
+  ),
+  shrunkSince: optional(number),
 });
 
 const readServer = record<ServerMemory>({
@@ -93,9 +98,12 @@ const readServer = record<ServerMemory>({
   dataDirectory: optional(text),
   container: optional(record({ id: text, name: text })),
   volume: optional(text),
+  mount: optional(record({ destination: text, composeProject: optional(text) })),
   lastUpAt: optional(number),
   catalogAt: optional(number),
   downSince: optional(number),
+  offVolumeSince: optional(number),
+  diskFullSince: optional(number),
   oomKills: number,
   databases: map(readDatabase),
 });
@@ -109,5 +117,7 @@ const readVolume = record<VolumeMemory>({
 const readHistory = record<History>({
   servers: map(readServer),
   volumes: map(readVolume),
+  incidents: map(readIncident),
+  bootedAt: optional(number),
   lastEventNano: optional(text),
 });

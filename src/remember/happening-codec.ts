@@ -12,6 +12,7 @@ const KINDS = {
   database_gone: true,
   database_missing: true,
   database_unreadable: true,
+  database_shrunk: true,
   database_returned: true,
   database_replaced: true,
   volume_pinned: true,
@@ -19,6 +20,9 @@ const KINDS = {
   volume_returned: true,
   container_changed: true,
   docker_event: true,
+  incident_opened: true,
+  incident_explained: true,
+  incident_closed: true,
   accepted: true,
   forgotten: true,
 } satisfies Record<HappeningKind, true>;

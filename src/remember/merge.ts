@@ -9,6 +9,8 @@ export function mergeHistories(older: History, newer: History): History {
   return {
     servers: union(older.servers, newer.servers, mergeServers),
     volumes: union(older.volumes, newer.volumes, (old, now) => filled(old, now)),
+    incidents: new Map([...older.incidents, ...newer.incidents]),
+    bootedAt: newer.bootedAt ?? older.bootedAt,
     lastEventNano: newer.lastEventNano ?? older.lastEventNano,
   };
 }

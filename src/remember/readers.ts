@@ -16,6 +16,36 @@ export const text: Reader<string> = (value, path) =>
 export const number: Reader<number> = (value, path) =>
   typeof value === 'number' && Number.isFinite(value) ? value : expected('a number', path);
 
+export const boolean: Reader<boolean> = (value, path) =>
+  typeof value === 'boolean' ? value : expected('true or false', path);
+
+/** A text, a number or a truth: a fact of an evidence. */
+export const scalar: Reader<string | number | boolean> = (value, path) =>
+  typeof value === 'number'
+    ? number(value, path)
+    : typeof value === 'string' || typeof value === 'boolean'
+      ? value
+      : expected('a text, a number, true or false', path);
+
+/** An array of values of one kind. */
+export function list<T>(read: Reader<T>): Reader<readonly T[]> {
+  return (value, path) =>
+    Array.isArray(value)
+      ? value.map((one: unknown, index) => read(one, `${path}[${index}]`))
+      : expected('a list', path);
+}
+
+/** An object with any fields of one kind. */
+export function fields<T>(read: Reader<T>): Reader<Readonly<Record<string, T>>> {
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return expected('an object', path);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [name, read(one, `${path}.${name}`)]),
+    );
+  };
+}
+
 /** One of a few texts. */
 export function oneOf<T extends string>(...allowed: readonly T[]): Reader<T> {
   return (value, path) =>
