@@ -16,6 +16,7 @@ import { createObservers } from './observers.ts';
 import { createWeb } from './present/web/server.ts';
 import { createJournal } from './remember/journal.ts';
 import { createLedger } from './remember/ledger.ts';
+import { mergeHistories } from './remember/merge.ts';
 import { recordIncidents } from './remember/record-incidents.ts';
 import { remember } from './remember/remember.ts';
 import { createWatch } from './watch.ts';
@@ -47,6 +48,7 @@ const MOUNTINFO = '/proc/self/mountinfo';
 /** A child that only writes the state is let go between two writes. */
 const STATE_CHILD_IDLE_MS = 5000;
 const FLUSH_DEADLINE_MS = 700;
+const STATE_DEADLINE_MS = 5000;
 /** Without a tick for so long, the process is not healthy. */
 const HEARTBEAT_MAX_AGE_MS = 30_000;
 
@@ -77,7 +79,13 @@ export function createApp(initial: Config, deps: AppDeps): App {
   const diskChild = createDisposable(disposable);
   const stateChild = createDisposable({ ...disposable, idleExitMs: STATE_CHILD_IDLE_MS });
   const files = stateFiles(stateChild, initial.state.directory);
-  const ledger = createLedger({ files, clock, log });
+  const ledger = createLedger({
+    files,
+    clock,
+    log,
+    // A disk that was silent at the start: what it holds is older than what was seen meanwhile.
+    recovered: (older) => watch.replace(mergeHistories(older, watch.history())),
+  });
   const journal = createJournal({ files, clock, log, keep: 500 });
 
   const observers = createObservers({
@@ -152,6 +160,16 @@ export function createApp(initial: Config, deps: AppDeps): App {
     return [config.state.directory, docker, ...placed].filter((path) => path !== undefined);
   }
 
+  /** A socket is made on the disk of the state, in this very process: only once that disk was seen to answer. */
+  async function openControl(): Promise<void> {
+    if (await journal.flush(STATE_DEADLINE_MS)) await control.start();
+    else
+      log.warn(
+        {},
+        'accept and forget are not available until a restart: the state directory cannot be written',
+      );
+  }
+
   async function reload(): Promise<{ ok: boolean; message: string }> {
     const loaded = await deps.reloadConfig();
     if (!loaded.ok) {
@@ -179,8 +197,9 @@ export function createApp(initial: Config, deps: AppDeps): App {
       journal.add([{ at: startedAt, kind: 'pgvigil_started', details: { version } }]);
       watch.start(loaded.history);
       observers.apply(config);
-      await control.start();
-      return web.start();
+      const address = await web.start();
+      void openControl();
+      return address;
     },
     async stop() {
       watch.stop();

@@ -40,6 +40,8 @@ export interface Watch {
   wake(): void;
   report(): Report | undefined;
   history(): History;
+  /** Goes on from another history, at the next tick. */
+  replace(history: History): void;
   /** Changes what is remembered by a person's word, and ticks. */
   change(history: History, happening: Happening): void;
 }
@@ -107,6 +109,10 @@ export function createWatch({ clock, steps, config, saved, broken }: WatchDeps):
     wake: () => schedule(GATHER_MS),
     report: () => report,
     history: remembered,
+    replace(next) {
+      history = next;
+      schedule(0);
+    },
     change(next, happening) {
       history = next;
       saved(next, [happening]);

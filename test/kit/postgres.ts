@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -106,7 +107,8 @@ export async function startPostgres(options: StartOptions): Promise<Postgres> {
   const { version } = options;
   const bin = postgresBinaries(version);
   if (bin === undefined) throw new Error(`PostgreSQL ${version} is not installed`);
-  const directory = mkdtempSync(join(tmpdir(), 'pgvigil-pg-'));
+  sweep();
+  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   chmodSync(directory, 0o755);
   own(directory);
   const dataDirectory = join(directory, 'data');
@@ -282,6 +284,31 @@ function initdb(bin: string, dataDirectory: string, more: readonly string[]): vo
     ['-D', dataDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', ...more],
     { stdio: 'pipe', env: { PATH: process.env['PATH'] ?? '' }, cwd: '/', ...RUN_AS },
   );
+}
+
+const PREFIX = 'pgvigil-pg-';
+
+/** Ends and removes what a test process that was killed left behind: its pid is in the name. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    const directory = join(tmpdir(), name);
+    const left = readPid(join(directory, 'data'));
+    if (left !== undefined && titleOf(left).includes(`${directory}/data`)) {
+      for (const child of childrenOf(left)) quietKill(child, 'SIGKILL');
+      quietKill(left, 'SIGKILL');
+    }
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function readPid(dataDirectory: string): number | undefined {
+  try {
+    return Number(readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Line 8 of postmaster.pid (miscadmin.h, LOCK_FILE_LINE_PM_STATUS). */

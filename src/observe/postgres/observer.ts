@@ -87,9 +87,9 @@ export function createPostgresObserver(
   const sizing = createCadence({
     intervalMs: intervals.sizes,
     task: async () => {
-      const database = watch.reachable();
-      if (database === undefined) return;
-      await sizes.round(database, watch.sizable(settings.maxDatabases), (look) => store.sizes(look));
+      const target = watch.reachable();
+      if (target === undefined) return;
+      await sizes.round(target, watch.sizable(settings.maxDatabases), (look) => store.sizes(look));
     },
     failed,
     clock,

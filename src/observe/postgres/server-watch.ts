@@ -25,8 +25,8 @@ export interface ServerWatch {
   catalogSeen(look: Seen<CatalogFacts>): void;
   catalogUnseen(look: Unseen<ConnectReason>): void;
   keptBroke(sqlstate: string | undefined): void;
-  /** The database that let us in last, while the server is up. */
-  reachable(): string | undefined;
+  /** Where we were let in last, while the server is up. */
+  reachable(): MaintenanceTarget | undefined;
   /** The databases to measure: no templates, the expected ones first, at most `limit` beside them. */
   sizable(limit: number): readonly DatabaseRow[];
 }
@@ -172,7 +172,7 @@ export function createServerWatch(
       checkNow();
       changed();
     },
-    reachable: () => (store.view().connect?.observation.seen ? current?.database : undefined),
+    reachable: () => (store.view().connect?.observation.seen ? current : undefined),
     sizable(limit) {
       const rows = catalog.rows().filter((row) => !row.isTemplate);
       const first = rows.filter((row) => expected.includes(row.datname));

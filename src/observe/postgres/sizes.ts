@@ -5,6 +5,7 @@ import type { Clock } from '../../model/time.ts';
 import type { Connections } from './connections.ts';
 import { ConnectFailure, explainFailure } from './failure.ts';
 import { beginLook } from './look.ts';
+import type { MaintenanceTarget } from './maintenance.ts';
 import { sizeOf } from './queries.ts';
 import { optionalInteger } from './rows.ts';
 import type { Session } from './session.ts';
@@ -30,7 +31,7 @@ export interface Sizes {
    * after each stretch. Gives the slot back between two databases whenever a check is due.
    */
   round(
-    database: string,
+    target: MaintenanceTarget,
     rows: readonly DatabaseRow[],
     tell: (look: Seen<SizesFacts> | Unseen<ConnectReason>) => void,
   ): Promise<void>;
@@ -40,9 +41,10 @@ export function createSizes(deps: SizesDeps): Sizes {
   const { connections, slot, tally, clock, stop } = deps;
   const known = new Map<number, { readonly size: DatabaseSize; readonly at: number }>();
 
-  /** Measures until the queue is empty or the slot is wanted. */
-  async function stretch(database: string, queue: DatabaseRow[], lease: Lease): Promise<void> {
-    const session = await connections.open(database, 'other');
+  /** Measures until the queue is empty or the slot is wanted; returns how long to rest without a connection. */
+  async function stretch(target: MaintenanceTarget, queue: DatabaseRow[], lease: Lease): Promise<number> {
+    const openedAt = clock.monotonic();
+    const session = await connections.open(target.database, 'other');
     try {
       while (queue.length > 0 && !lease.wanted() && !stop.aborted) {
         const row = queue.shift();
@@ -53,15 +55,18 @@ export function createSizes(deps: SizesDeps): Sizes {
         else known.delete(row.oid);
         const broken = session.broken();
         if (broken) throw broken;
+        // In a watched database nobody rests: whoever drops it would have to wait for us.
+        if (!target.keep) return (clock.monotonic() - openedAt) * REST;
         if (queue.length > 0) await rest((clock.monotonic() - startedAt) * REST, lease.whenWanted, stop);
       }
+      return 0;
     } finally {
       await session.close();
     }
   }
 
   return {
-    async round(database, rows, tell) {
+    async round(target, rows, tell) {
       const look = beginLook(clock);
       const there = new Set(rows.map((row) => row.oid));
       for (const oid of known.keys()) if (!there.has(oid)) known.delete(oid);
@@ -69,12 +74,13 @@ export function createSizes(deps: SizesDeps): Sizes {
       const queue = [...rows].sort((a, b) => age(a) - age(b));
       while (queue.length > 0 && !stop.aborted) {
         try {
-          await slot.runIdle((lease) => stretch(database, queue, lease));
+          const restMs = await slot.runIdle((lease) => stretch(target, queue, lease));
+          if (queue.length > 0) await rest(restMs, undefined, stop);
         } catch (error) {
           const why = explainFailure(error);
           const withheld = error instanceof ConnectFailure && error.withheld;
           if (!withheld) {
-            tally.failed(database, why.reason);
+            tally.failed(target.database, why.reason);
             tell(look.unseen(why));
           }
           return;
@@ -100,7 +106,7 @@ async function measure(session: Session, row: DatabaseRow): Promise<DatabaseSize
   }
 }
 
-function rest(ms: number, wanted: Promise<void>, stop: AbortSignal): Promise<void> {
+function rest(ms: number, wanted: Promise<void> | undefined, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
@@ -109,6 +115,6 @@ function rest(ms: number, wanted: Promise<void>, stop: AbortSignal): Promise<voi
     };
     const timer = setTimeout(done, ms);
     stop.addEventListener('abort', done);
-    void wanted.then(done);
+    void wanted?.then(done);
   });
 }
