@@ -15,7 +15,7 @@ describeWith(['postgres'], 'what pgvigil remembers', () => {
     await exporter?.stop();
     exporter = undefined;
   });
-  afterAll(() => server?.stop());
+  afterAll(() => server?.dispose());
 
   const present = (datname: string): Promise<string | undefined> =>
     (exporter as Exporter)
@@ -113,7 +113,7 @@ describeWith(['postgres'], 'what pgvigil remembers', () => {
         1,
       );
     } finally {
-      await other.stop();
+      await other.dispose();
     }
   });
 });

@@ -68,7 +68,7 @@ describeWith(
     });
     afterAll(async () => {
       await pipeline?.stop();
-      await server?.stop();
+      await server?.dispose();
     });
 
     test('ends in a delivered page that names the database, and in no other page', async () => {

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Exporter, MAIN, startExporter } from '../kit/exporter.ts';
 import { describeWith } from '../kit/needs.ts';
@@ -13,6 +16,7 @@ const CANARY = 'C4n4ry-secret';
 describeWith(['postgres'], 'the process', () => {
   let server: Postgres;
   let exporter: Exporter | undefined;
+  const state = mkdtempSync(join(tmpdir(), 'pgvigil-e2e-state-'));
 
   beforeAll(async () => {
     server = await startPostgres({ version: 18 });
@@ -22,7 +26,10 @@ describeWith(['postgres'], 'the process', () => {
     await exporter?.stop();
     exporter = undefined;
   });
-  afterAll(() => server?.stop());
+  afterAll(async () => {
+    await server?.dispose();
+    rmSync(state, { recursive: true, force: true });
+  });
 
   const servers = (): object[] => [
     { name: 'main', url: server.url('postgres'), databases: { expect: ['simfab_dev'] } },
@@ -68,7 +75,7 @@ describeWith(['postgres'], 'the process', () => {
     const { port } = taken.address() as AddressInfo;
     const result = await pgvigil(['serve', '--web.listen-address', `127.0.0.1:${port}`], {
       PGVIGIL_URL: server.url('postgres'),
-      PGVIGIL_STATE_DIRECTORY: `/tmp/pgvigil-e2e-port-${port}`,
+      PGVIGIL_STATE_DIRECTORY: join(state, 'port'),
     });
     taken.close();
     expect(result.code).toBe(1);
@@ -84,7 +91,7 @@ describeWith(['postgres'], 'the process', () => {
       env: {
         PATH: process.env['PATH'],
         PGVIGIL_URL: server.url('simfab_dev'),
-        PGVIGIL_STATE_DIRECTORY: `/tmp/pgvigil-e2e-env-${port}`,
+        PGVIGIL_STATE_DIRECTORY: join(state, 'environment'),
       },
     });
     try {
