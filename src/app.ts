@@ -95,6 +95,10 @@ export function createApp(initial: Config, deps: AppDeps): App {
     diskCalls: diskCalls(diskChild),
     readMountinfo: () => readFileSync(MOUNTINFO, 'utf8'),
     dataPaths: () => dataPaths(),
+    needsControl: (name) =>
+      watch
+        .report()
+        ?.servers.some(({ up, placement }) => up === false && placement.container?.name === name) ?? false,
     isWatched: ({ type, name }) => {
       const servers = [...watch.history().servers.values()];
       return servers.some(({ container, volume }) =>

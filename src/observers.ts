@@ -21,6 +21,8 @@ export interface ObserversDeps extends ObserverDeps {
     readonly name: string;
     readonly id: string;
   }) => boolean;
+  /** Whether the server behind a container does not let us in, or does not run. */
+  readonly needsControl: (containerName: string) => boolean;
 }
 
 /** All observers of a configuration; a new configuration exchanges only those that it concerns. */

@@ -54,7 +54,7 @@ export function caseOf(
   if (!memory || !verified || !view || !placement) return undefined;
   const { docker, disk } = snapshot;
   const inventory = docker.inventory?.observation.seen ? docker.inventory.observation.facts : undefined;
-  const wellAt = lastWell(symptoms, memory, history);
+  const wellAt = lastWell(symptoms, memory);
   const from = wellAt === undefined ? Number.NEGATIVE_INFINITY : wellAt - OVERLAP_MS;
   const oldest = docker.events[0]?.at;
   const name = placement.container?.name ?? memory.container?.name;
@@ -79,16 +79,12 @@ export function caseOf(
   };
 }
 
-/** The last look before the first symptom: at the list of databases, at the server, at its volume. */
-function lastWell(symptoms: readonly Symptom[], memory: ServerMemory, history: History): Instant | undefined {
-  const since = Math.min(...symptoms.map((symptom) => symptom.since));
-  const volume = memory.volume === undefined ? undefined : history.volumes.get(memory.volume)?.lastSeenAt;
-  const looks = [memory.catalogAt, memory.lastUpAt, volume, ...lastSeen(memory)].filter(
-    (at) => at !== undefined && at <= since,
+/** When all that is wrong now was last seen right: of a database by itself, else of its server. */
+function lastWell(symptoms: readonly Symptom[], memory: ServerMemory): Instant | undefined {
+  const databases = symptoms.map(({ datname }) =>
+    datname === undefined ? undefined : memory.databases.get(datname),
   );
-  return looks.length === 0 ? undefined : Math.max(...(looks as number[]));
-}
-
-function lastSeen(memory: ServerMemory): readonly (Instant | undefined)[] {
-  return [...memory.databases.values()].map((database) => database.lastSeenAt);
+  if (databases.some((database) => database === undefined)) return memory.wellAt;
+  const seen = databases.map((database) => database?.lastSeenAt).filter((at) => at !== undefined);
+  return seen.length === 0 ? memory.wellAt : Math.min(...seen);
 }

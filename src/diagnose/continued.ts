@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Confidence } from '../model/cause.ts';
-import type { Evidence } from '../model/evidence.ts';
+import type { Evidence, EvidenceKind } from '../model/evidence.ts';
 import type { Incident, IncidentKind, Symptom } from '../model/incident.ts';
 import type { Instant } from '../model/time.ts';
 import type { Finding } from './causes/rule.ts';
@@ -8,6 +8,16 @@ import type { Finding } from './causes/rule.ts';
 /** Evidence comes in for so long after an incident opened; later a cause is only found, never exchanged. */
 const SETTLED_MS = 20_000;
 const MAX_EVIDENCE = 60;
+/** Read again at every look: the first one counts, however its figures go on. */
+const STATES: readonly EvidenceKind[] = [
+  'container_state',
+  'disk_figures',
+  'disk_full',
+  'inodes_used_up',
+  'connection_failed',
+  'docker_unreachable',
+  'events_lost',
+];
 const STRENGTH = { unknown: 0, inferred: 1, observed: 2 } as const satisfies Record<Confidence, number>;
 /** The kind that says most names an incident; it never becomes a lesser one while it is open. */
 const WEIGHT = {
@@ -121,7 +131,8 @@ function stronger(
 
 /** What was captured when the incident opened stays, though Docker and PostgreSQL have forgotten it. */
 function union(before: readonly Evidence[], now: readonly Evidence[]): readonly Evidence[] {
-  const key = ({ kind, source, facts }: Evidence): string => JSON.stringify([kind, source, facts]);
+  const key = ({ kind, source, facts }: Evidence): string =>
+    JSON.stringify(STATES.includes(kind) ? [kind, facts['name']] : [kind, source, facts]);
   const known = new Set(before.map(key));
   const fresh = now.filter((evidence) => !known.has(key(evidence)));
   return fresh.length === 0 ? before : [...before, ...fresh].slice(0, MAX_EVIDENCE);

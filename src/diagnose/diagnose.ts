@@ -1,5 +1,7 @@
+import type { Cause } from '../model/cause.ts';
 import type { Config } from '../model/config.ts';
 import type { History } from '../model/history.ts';
+import type { IncidentKind } from '../model/incident.ts';
 import type { Report, SelfVerdict } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { diagnoseContainers, diagnoseDocker } from './docker.ts';
@@ -48,6 +50,7 @@ export function diagnose(context: DiagnoseContext, history: History, snapshot: S
     host: { bootedAt: host?.bootedAt, hostname: host?.hostname },
     observers: observerVerdicts(snapshot),
     incidents: findIncidents(context.config, history, snapshot, context.self.startedAt),
+    incidentCounts: counts(history),
     risks: findRisks(context.config, history, snapshot),
     dropped: {
       database: databases.reduce((sum, { dropped }) => sum + dropped, 0),
@@ -56,4 +59,12 @@ export function diagnose(context: DiagnoseContext, history: History, snapshot: S
     },
     self: context.self,
   };
+}
+
+/** Counters as the report gives them: one for every server, kind and cause that occurred. */
+function counts(history: History): Report['incidentCounts'] {
+  return [...history.incidentCounts].map(([key, count]) => {
+    const [server, kind, cause] = JSON.parse(key) as [string, IncidentKind, Cause];
+    return { server, kind, cause, count };
+  });
 }

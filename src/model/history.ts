@@ -7,6 +7,8 @@ export interface History {
   readonly volumes: ReadonlyMap<string, VolumeMemory>;
   /** Open incidents by id, with the evidence that was there when they opened. */
   readonly incidents: ReadonlyMap<string, Incident>;
+  /** How many incidents opened, by `server`, kind and cause in a JSON array; never falls. */
+  readonly incidentCounts: ReadonlyMap<string, number>;
   /** When the host was booted, as seen last. */
   readonly bootedAt: Instant | undefined;
   /** `timeNano` of the last Docker event written to the journal, so that a replay writes nothing twice. */
@@ -36,11 +38,15 @@ export interface ServerMemory {
   readonly dataDirectory: string | undefined;
   readonly container: { readonly id: string; readonly name: string } | undefined;
   readonly volume: string | undefined;
-  /** The mount of that container which held the data, and the compose project it belonged to. */
-  readonly mount: { readonly destination: string; readonly composeProject: string | undefined } | undefined;
+  /** Where the data lay when all was well: in which container, under which path, of which compose project. */
+  readonly home:
+    | { readonly containerId: string; readonly destination: string; readonly composeProject: string | undefined }
+    | undefined;
   readonly lastUpAt: Instant | undefined;
   /** When the list of databases was last read: the time at which every database that is there was last seen. */
   readonly catalogAt: Instant | undefined;
+  /** When it was last up as the same cluster, on its volume, with its databases listed. */
+  readonly wellAt: Instant | undefined;
   /** Since when the server is not up; `undefined` while it is, or was never seen up. */
   readonly downSince: Instant | undefined;
   /** Since when the data directory does not lie on the pinned volume. */
@@ -95,6 +101,7 @@ export const EMPTY_HISTORY: History = {
   servers: new Map(),
   volumes: new Map(),
   incidents: new Map(),
+  incidentCounts: new Map(),
   bootedAt: undefined,
   lastEventNano: undefined,
 };

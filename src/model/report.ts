@@ -1,5 +1,6 @@
+import type { Cause } from './cause.ts';
 import type { DiskUsageType, EventTally } from './docker.ts';
-import type { Incident } from './incident.ts';
+import type { Incident, IncidentKind } from './incident.ts';
 import type { Placement } from './placement.ts';
 import type { ConnectionTally, MonitoringRole } from './postgres.ts';
 import type { ConnectReason, DiskReason, DockerReason } from './reason.ts';
@@ -24,6 +25,13 @@ export interface Report {
   readonly host: { readonly bootedAt: Instant | undefined; readonly hostname: string | undefined };
   readonly observers: readonly ObserverVerdict[];
   readonly incidents: readonly Incident[];
+  /** Incidents opened so far. What is not counted here has not happened yet. */
+  readonly incidentCounts: readonly {
+    readonly server: string;
+    readonly kind: IncidentKind;
+    readonly cause: Cause;
+    readonly count: number;
+  }[];
   readonly risks: readonly Risk[];
   /** What the limits cut off. Expected things are never dropped. */
   readonly dropped: Readonly<Record<DroppedKind, number>>;

@@ -41,7 +41,15 @@ export function forgetVolume(history: History, volume: string, word: Word): Deci
   volumes.delete(volume);
   return {
     ok: true,
-    history: { ...withServer(history, server, { ...memory, volume: undefined }), volumes },
+    history: {
+      ...withServer(history, server, {
+        ...memory,
+        volume: undefined,
+        home: undefined,
+        offVolumeSince: undefined,
+      }),
+      volumes,
+    },
     happening: { ...said(word), kind: 'forgotten', server, volume },
   };
 }
@@ -84,6 +92,24 @@ export function acceptDatabase(history: History, server: string, datname: string
     ok: true,
     history: withServer(history, server, { ...memory, databases }),
     happening: { ...said(word, { oid }), kind: 'accepted', server, datname },
+  };
+}
+
+/** Accepts that a database holds far less than it did: what it holds now is usual. */
+export function acceptTables(history: History, server: string, datname: string, word: Word): Decision {
+  const memory = history.servers.get(server);
+  const database = memory?.databases.get(datname);
+  if (!memory || database?.shrunkSince === undefined)
+    return refuse(`database "${datname}" on server "${server}" has not shrunk: there is nothing to accept`);
+  const databases = new Map(memory.databases).set(datname, {
+    ...database,
+    tables: undefined,
+    shrunkSince: undefined,
+  });
+  return {
+    ok: true,
+    history: withServer(history, server, { ...memory, databases }),
+    happening: { ...said(word), kind: 'accepted', server, datname },
   };
 }
 

@@ -10,6 +10,7 @@ export function mergeHistories(older: History, newer: History): History {
     servers: union(older.servers, newer.servers, mergeServers),
     volumes: union(older.volumes, newer.volumes, (old, now) => filled(old, now)),
     incidents: new Map([...older.incidents, ...newer.incidents]),
+    incidentCounts: union(older.incidentCounts, newer.incidentCounts, (old, now) => old + now),
     bootedAt: newer.bootedAt ?? older.bootedAt,
     lastEventNano: newer.lastEventNano ?? older.lastEventNano,
   };

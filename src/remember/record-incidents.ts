@@ -11,15 +11,20 @@ export function recordIncidents(
 ): { readonly history: History; readonly happenings: readonly Happening[] } {
   const incidents = new Map(open.map((incident) => [incident.id, incident]));
   const happenings: Happening[] = [];
+  const counts = new Map(history.incidentCounts);
   for (const incident of open) {
     const before = history.incidents.get(incident.id);
-    if (!before) happenings.push(happening('incident_opened', incident, at));
-    else if (before.cause !== incident.cause) happenings.push(happening('incident_explained', incident, at));
+    if (!before) {
+      happenings.push(happening('incident_opened', incident, at));
+      const key = JSON.stringify([incident.server, incident.kind, incident.cause]);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    } else if (before.cause !== incident.cause)
+      happenings.push(happening('incident_explained', incident, at));
   }
   for (const [id, incident] of history.incidents) {
     if (!incidents.has(id)) happenings.push(happening('incident_closed', incident, at));
   }
-  return { history: { ...history, incidents }, happenings };
+  return { history: { ...history, incidents, incidentCounts: counts }, happenings };
 }
 
 function happening(kind: Happening['kind'], incident: Incident, at: Instant): Happening {

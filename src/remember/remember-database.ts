@@ -106,7 +106,11 @@ function identified(memory: DatabaseMemory, sighting: DatabaseSighting, note: No
     datname,
     details: { ...identityDetails(sighting), pinned_oid: memory.pin.oid },
   });
-  return { ...memory, stranger: { oid, systemIdentifier, since: now } };
+  return {
+    ...memory,
+    stranger: { oid, systemIdentifier, since: now },
+    lastSeenAt: sighting.previousCatalogAt,
+  };
 }
 
 /** Unknown system identifiers agree with everything: they prove nothing. */
@@ -148,10 +152,15 @@ function missing(memory: DatabaseMemory, sighting: DatabaseSighting, note: Note)
 }
 
 /** The name is still there: this is not the time to forget it, nor to call it back. */
-function unreadable(memory: DatabaseMemory, { datname, now }: DatabaseSighting, note: Note): DatabaseMemory {
+function unreadable(
+  memory: DatabaseMemory,
+  { datname, now, previousCatalogAt }: DatabaseSighting,
+  note: Note,
+): DatabaseMemory {
   if (memory.unreadableSince !== undefined) return memory;
   note({ kind: 'database_unreadable', datname });
-  return { ...memory, unreadableSince: now, firstSeenAt: memory.firstSeenAt ?? now };
+  const lastSeenAt = memory.firstSeenAt === undefined ? undefined : previousCatalogAt;
+  return { ...memory, unreadableSince: now, firstSeenAt: memory.firstSeenAt ?? now, lastSeenAt };
 }
 
 function identityDetails({ oid, systemIdentifier }: DatabaseSighting): Record<string, string | number> {

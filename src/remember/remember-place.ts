@@ -5,17 +5,19 @@ import type { Placement } from '../model/placement.ts';
 import type { ConnectReason } from '../model/reason.ts';
 import type { Instant } from '../model/time.ts';
 
+/** What one tick says of the place of a server's data. */
+export interface PlaceSighting {
+  readonly placement: Placement | undefined;
+  readonly container: ContainerFacts | undefined;
+  readonly filesystem: FilesystemView | undefined;
+  readonly reason: ConnectReason | undefined;
+  /** When the known cluster was last seen up, if it is now. */
+  readonly wellAt: Instant | undefined;
+  readonly now: Instant;
+}
+
 /** Since when the data does not lie where it belongs, or has no room left; the same object when nothing changed. */
-export function rememberPlace(
-  memory: ServerMemory,
-  sighting: {
-    readonly placement: Placement | undefined;
-    readonly container: ContainerFacts | undefined;
-    readonly filesystem: FilesystemView | undefined;
-    readonly reason: ConnectReason | undefined;
-    readonly now: Instant;
-  },
-): ServerMemory {
+export function rememberPlace(memory: ServerMemory, sighting: PlaceSighting): ServerMemory {
   const { placement, container, now } = sighting;
   const off = isOffVolume(memory, placement, container);
   const full = isFull(sighting);
@@ -23,14 +25,14 @@ export function rememberPlace(
     off === undefined ? memory.offVolumeSince : off ? (memory.offVolumeSince ?? now) : undefined;
   const diskFullSince =
     full === undefined ? memory.diskFullSince : full ? (memory.diskFullSince ?? now) : undefined;
-  const mount = mountOf(memory, placement, container);
+  const home = homeOf(memory, sighting);
   if (
     offVolumeSince === memory.offVolumeSince &&
     diskFullSince === memory.diskFullSince &&
-    mount === memory.mount
+    home === memory.home
   )
     return memory;
-  return { ...memory, offVolumeSince, diskFullSince, mount };
+  return { ...memory, offVolumeSince, diskFullSince, home };
 }
 
 /** `undefined`: there is no container to look at, so nothing is said. */
@@ -45,30 +47,28 @@ function isOffVolume(
 }
 
 /** `undefined`: it could not be measured, so nothing is said. */
-function isFull({
-  filesystem,
-  reason,
-}: {
-  readonly filesystem: FilesystemView | undefined;
-  readonly reason: ConnectReason | undefined;
-}): boolean | undefined {
+function isFull({ filesystem, reason }: PlaceSighting): boolean | undefined {
   if (reason === 'disk_full') return true;
   const usage = filesystem?.usage?.observation;
   if (!usage?.seen) return undefined;
   return usage.facts.availBytes === 0 || (usage.facts.files > 0 && usage.facts.filesFree === 0);
 }
 
-/** The mount of the pinned volume, as it is while it is mounted right. */
-function mountOf(
-  memory: ServerMemory,
-  placement: Placement | undefined,
-  container: ContainerFacts | undefined,
-): ServerMemory['mount'] {
+/**
+ * Where the data lies, as long as the very cluster that we know is seen there: by a look that is younger than the
+ * start of the container.
+ */
+function homeOf(memory: ServerMemory, { placement, container, wellAt }: PlaceSighting): ServerMemory['home'] {
+  const startedAt = container?.inspection?.startedAt;
   if (placement?.mount === undefined || container === undefined || placement.volume !== memory.volume)
-    return memory.mount;
+    return memory.home;
+  if (wellAt === undefined || startedAt === undefined || wellAt <= startedAt) return memory.home;
   const composeProject = container.labels.get('com.docker.compose.project');
   const { destination } = placement.mount;
-  if (memory.mount?.destination === destination && memory.mount.composeProject === composeProject)
-    return memory.mount;
-  return { destination, composeProject };
+  const { home } = memory;
+  const same =
+    home?.containerId === container.id &&
+    home.destination === destination &&
+    home.composeProject === composeProject;
+  return same ? home : { containerId: container.id, destination, composeProject };
 }

@@ -54,16 +54,22 @@ export function remember(
     const filesystem = snapshot.disk.filesystems.find(
       ({ mountpoint }) => mountpoint === placement?.mountpoint,
     );
+    const seenAt =
+      known.stranger === undefined && verified.catalogVerified && view.connect?.observation.seen
+        ? view.connect.observation.at
+        : undefined;
     const after = rememberPlace(known, {
       placement,
       container,
       filesystem,
       reason: verified.reason,
+      wellAt: seenAt,
       now: at,
     });
     const databases = rememberDatabases(server, after, verified, view, { elapsedMs, at, note });
     const catalogAt = verified.catalogVerified ? (view.catalog?.observation.at ?? at) : after.catalogAt;
-    servers.set(server.name, { ...after, databases, catalogAt });
+    const wellAt = isWell(after, verified) ? catalogAt : after.wellAt;
+    servers.set(server.name, { ...after, databases, catalogAt, wellAt });
   }
   const volumes = rememberVolumes(history.volumes, servers, snapshot.docker, at, (happening) =>
     happenings.push({ at, ...happening }),
@@ -74,6 +80,7 @@ export function remember(
       servers: withOomKills(servers, events.happenings),
       volumes,
       incidents: history.incidents,
+      incidentCounts: history.incidentCounts,
       bootedAt: snapshot.disk.host?.lastSeen?.facts.bootedAt ?? history.bootedAt,
       lastEventNano: events.lastEventNano,
     },
@@ -93,6 +100,12 @@ function withOomKills(
     if (memory) next.set(server, { ...memory, oomKills: memory.oomKills + 1 });
   }
   return next;
+}
+
+/** Whether the server itself is as it should be; its databases have memories of their own. */
+function isWell(memory: ServerMemory, verified: VerifiedServer): boolean {
+  const wrong = memory.downSince ?? memory.stranger?.since ?? memory.offVolumeSince;
+  return verified.up === true && verified.catalogVerified && wrong === undefined;
 }
 
 function containersById(snapshot: Snapshot): ReadonlyMap<string, ContainerFacts> {

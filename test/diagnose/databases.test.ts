@@ -47,6 +47,8 @@ describe('presence of a configured database', () => {
     world.tick({ connect: up, catalog: both });
     world.tick({ connect: 'refused', catalog: 'refused' });
     expect(world.database('simfab_dev')?.presence).toBe('unknown');
+    expect(world.incidents()).toEqual([]);
+    world.tick({ connect: 'refused', catalog: 'refused' }, 31);
     expect(world.incidents()).toEqual(['server_down']);
   });
 
@@ -179,7 +181,7 @@ describe('learning', () => {
     expect(again.report().incidents[0]?.id).toBe(id);
     again.tick({ catalog: both });
     expect(again.incidents()).toEqual([]);
-    expect(again.kinds()).toEqual(['database_returned']);
+    expect(again.kinds()).toEqual(['database_returned', 'incident_closed']);
   });
 
   test('a learned loss ends by forget', () => {

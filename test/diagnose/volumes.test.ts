@@ -1,63 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { ContainerFacts, InventoryFacts, VolumeFacts } from '../../src/model/docker.ts';
+import { container, inventory, volume } from '../kit/docker-facts.ts';
 import { createWorld, OTHER_CLUSTER, row, serverFacts } from '../kit/world.ts';
 
-const PGDATA = '/var/lib/postgresql/data';
 const up = serverFacts();
 const both = [row('postgres', 5), row('simfab_dev', 16384)];
-
-function volume(name: string, changes: Partial<VolumeFacts> = {}): VolumeFacts {
-  const mountpoint = `/var/lib/docker/volumes/${name}/_data`;
-  return {
-    name,
-    driver: 'local',
-    mountpoint,
-    createdAt: 1,
-    dataMissing: false,
-    anonymous: false,
-    labels: new Map(),
-    ...changes,
-  };
-}
-
-function container(id: string, mounted: string | undefined, startedAt: number): ContainerFacts {
-  const mount = {
-    type: 'volume' as const,
-    volume: mounted,
-    source: `/var/lib/docker/volumes/${mounted}/_data`,
-    destination: PGDATA,
-  };
-  return {
-    id,
-    name: 'simfab-db',
-    image: 'postgres:15',
-    state: 'running',
-    createdAt: startedAt,
-    labels: new Map(),
-    mounts: mounted === undefined ? [] : [mount],
-    ports: [{ hostAddress: '127.0.0.1', hostPort: 5432, containerPort: 5432 }],
-    networkMode: 'bridge',
-    addresses: [],
-    networkAliases: [],
-    inspection: {
-      startedAt,
-      finishedAt: undefined,
-      exitCode: 0,
-      oomKilled: false,
-      restartCount: 0,
-      restartPolicy: 'no',
-      logDriver: 'json-file',
-      logOptions: new Map(),
-      pgdata: PGDATA,
-      pgport: undefined,
-    },
-  };
-}
-
-const inventory = (
-  containers: readonly ContainerFacts[],
-  volumes: readonly VolumeFacts[],
-): InventoryFacts => ({ containers, volumes });
 
 describe('volumes', () => {
   test('the volume behind a server is found, pinned and mounted', () => {
@@ -87,7 +33,7 @@ describe('volumes', () => {
       presence: 'missing',
       why: expect.stringContaining('data'),
     });
-    expect(world.incidents()).toEqual(['server_down', 'database_missing simfab_dev', 'volume_missing data']);
+    expect(world.incidents()).toEqual(['volume_missing data']);
   });
 
   test('a volume whose directory was deleted behind Docker is missing although it is listed', () => {
@@ -139,7 +85,7 @@ describe('volumes', () => {
       inventory: after,
     });
     expect(world.history().servers.get('main')?.volume).toBe('data');
-    expect(world.incidents()).toEqual(['server_replaced']);
+    expect(world.incidents()).toEqual(['data_off_volume data']);
   });
 
   test('the same cluster on another volume was moved by a person: that volume is pinned', () => {

@@ -14,7 +14,8 @@ export type Need =
   | 'alertmanager'
   | 'debootstrap'
   | 'mounts'
-  | 'loop';
+  | 'loop'
+  | 'chromium';
 
 /** The path of a program that a suite has declared as a need: throws when it is not there. */
 export function program(...names: readonly string[]): string {

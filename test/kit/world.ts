@@ -1,7 +1,7 @@
 import { type DiagnoseContext, diagnose } from '../../src/diagnose/diagnose.ts';
 import type { Config, ServerConfig } from '../../src/model/config.ts';
-import type { DiskView } from '../../src/model/disk.ts';
-import type { DockerEvent, DockerView, InventoryFacts } from '../../src/model/docker.ts';
+import type { DiskView, FilesystemUsage } from '../../src/model/disk.ts';
+import type { ControlFacts, DockerEvent, DockerView, InventoryFacts } from '../../src/model/docker.ts';
 import { EMPTY_HISTORY, type History } from '../../src/model/history.ts';
 import type { Happening } from '../../src/model/journal.ts';
 import { type Latest, latest, type Observation } from '../../src/model/observation.ts';
@@ -11,10 +11,12 @@ import type {
   DatabaseRow,
   PostgresView,
   ServerFacts,
+  TablesFacts,
 } from '../../src/model/postgres.ts';
-import type { ConnectReason, DockerReason } from '../../src/model/reason.ts';
+import type { ConnectReason, DiskReason, DockerReason } from '../../src/model/reason.ts';
 import type { DatabaseVerdict, Report, ServerVerdict } from '../../src/model/report.ts';
 import { takeSnapshot } from '../../src/observe/look.ts';
+import { recordIncidents } from '../../src/remember/record-incidents.ts';
 import { remember } from '../../src/remember/remember.ts';
 
 export const CLUSTER = '7711161441652576274';
@@ -87,6 +89,11 @@ export interface Sight {
   readonly probes?: Readonly<Record<string, true | ConnectReason>>;
   readonly inventory?: InventoryFacts | DockerReason;
   readonly events?: readonly DockerEvent[];
+  readonly drops?: PostgresView['dropSessions'];
+  readonly tables?: Readonly<Record<string, TablesFacts>>;
+  readonly control?: { readonly container: string; readonly systemIdentifier: string };
+  readonly filesystem?: FilesystemUsage;
+  readonly restarted?: boolean;
 }
 
 /** A world of one server in which a test tells what is seen, second by second. */
@@ -94,6 +101,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
   const written = settings.config ?? config();
   let history = settings.history ?? EMPTY_HISTORY;
   let now = settings.startAt ?? Date.UTC(2026, 0, 1, 2, 14, 0);
+  const startedAt = now;
   let monotonicMs = 1000;
   let sequence = 0;
   let connect: Latest<ServerFacts, ConnectReason> | undefined;
@@ -101,6 +109,10 @@ export function createWorld(settings: { config?: Config; history?: History; star
   let probes = new Map<string, Latest<ConnectedFacts, ConnectReason>>();
   let inventory: Latest<InventoryFacts, DockerReason> | undefined;
   let events: readonly DockerEvent[] = [];
+  let tables = new Map<string, Latest<TablesFacts, ConnectReason>>();
+  let controls = new Map<string, Latest<ControlFacts, DockerReason>>();
+  let restarts: readonly number[] = [];
+  let usage: Latest<FilesystemUsage, DiskReason> | undefined;
   let report: Report | undefined;
   let happenings: readonly Happening[] = [];
   const journal: Happening[] = [];
@@ -142,7 +154,27 @@ export function createWorld(settings: { config?: Config; history?: History; star
     if (sight.inventory !== undefined)
       inventory = latest(inventory, observed<InventoryFacts, DockerReason>(sight.inventory));
     if (sight.events) events = [...events, ...sight.events];
-    const postgres: PostgresView = { connect, catalog, databases: probes, sizes: undefined, tallies: [] };
+    for (const [datname, counted] of Object.entries(sight.tables ?? {})) {
+      const next = new Map(tables);
+      tables = next.set(datname, latest(tables.get(datname), observed<TablesFacts, ConnectReason>(counted)));
+    }
+    if (sight.control) {
+      const facts = { systemIdentifier: sight.control.systemIdentifier, clusterState: 'in production' };
+      controls = new Map([
+        [sight.control.container, latest(undefined, observed<ControlFacts, DockerReason>(facts))],
+      ]);
+    }
+    if (sight.filesystem) usage = latest(usage, observed<FilesystemUsage, DiskReason>(sight.filesystem));
+    if (sight.restarted) restarts = [...restarts, now];
+    const postgres: PostgresView = {
+      connect,
+      catalog,
+      databases: probes,
+      sizes: undefined,
+      tables,
+      dropSessions: sight.drops ?? [],
+      tallies: [],
+    };
     const docker: DockerView = {
       enabled: true,
       engine: undefined,
@@ -150,9 +182,18 @@ export function createWorld(settings: { config?: Config; history?: History; star
       diskUsage: undefined,
       events,
       eventGaps: 0,
+      controls,
+      logLines: new Map(),
+      restarts,
       eventTallies: [],
     };
-    const disk: DiskView = { filesystems: [], mountpointOf: new Map(), host: undefined };
+    const disk: DiskView = {
+      filesystems: usage
+        ? [{ mountpoint: '/data', device: '/dev/sdb', fstype: 'ext4', readonly: false, usage }]
+        : [],
+      mountpointOf: new Map(usage ? [['/var/lib/postgresql/data', '/data']] : []),
+      host: undefined,
+    };
     const clock = { now: () => now, monotonic: () => monotonicMs };
     const snapshot = takeSnapshot(
       written,
@@ -163,9 +204,12 @@ export function createWorld(settings: { config?: Config; history?: History; star
     const next = remember(written, history, snapshot, sequence === 0 ? 0 : seconds * 1000);
     history = next.history;
     happenings = next.happenings;
-    journal.push(...happenings);
     sequence += 1;
-    report = diagnose({ config: written, sequence, self: SELF }, history, snapshot);
+    report = diagnose({ config: written, sequence, self: { ...SELF, startedAt } }, history, snapshot);
+    const recorded = recordIncidents(history, report.incidents, now);
+    history = recorded.history;
+    happenings = [...happenings, ...recorded.happenings];
+    journal.push(...happenings);
     return report;
   }
 

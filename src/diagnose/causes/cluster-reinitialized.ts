@@ -47,7 +47,7 @@ export function clusterReinitialized(facts: Case): readonly Finding[] {
 /** A volume of the same name may be a new one: only its container, or unbroken events, prove that it is not. */
 function sameVolume({ memory, placement, container, events, eventsComplete, inventory }: Case): boolean {
   if (inventory === undefined || placement.volume !== memory.volume) return false;
-  if (container !== undefined && container.id === memory.container?.id) return true;
+  if (container !== undefined && container.id === memory.home?.containerId) return true;
   const removed = events.some(
     ({ type, action, id }) => type === 'volume' && action === 'destroy' && id === memory.volume,
   );

@@ -1,4 +1,4 @@
-import type { Evidence } from '../../model/evidence.ts';
+import type { Evidence, EvidenceSource } from '../../model/evidence.ts';
 import type { Case } from '../case.ts';
 import { initializedAt } from '../system-identifier.ts';
 
@@ -7,7 +7,7 @@ export function identityEvidence({ memory, placement, docker }: Case): readonly 
   const { stranger, pin } = memory;
   if (!stranger || !pin) return [];
   const control = placement.container && docker.controls.get(placement.container.id)?.lastSeen?.facts;
-  const source =
+  const source: EvidenceSource =
     control?.systemIdentifier === stranger.systemIdentifier ? 'pg_control' : 'postgres_connection';
   const made = initializedAt(stranger.systemIdentifier);
   return [

@@ -15,7 +15,7 @@ export function volumeNotMounted(facts: Case): readonly Finding[] {
   const explains = led(symptoms, 'data_off_volume', 'server_replaced', 'database_missing');
   if (!explains?.some(({ kind }) => kind === 'data_off_volume')) return [];
   const created = containerEvents(facts).filter(({ action }) => action === 'create' || action === 'start');
-  const destination = memory.mount?.destination;
+  const destination = memory.home?.destination;
   return [
     {
       cause: 'volume_not_mounted',
@@ -44,7 +44,7 @@ function triggerOf({ container, placement, inventory, memory }: Case, pinned: Vo
   if (placement.mount === undefined) return 'no_mount';
   const other = inventory?.volumes.find(({ name }) => name === placement.volume);
   if (other?.anonymous) return 'anonymous_volume';
-  if (other && isRenamed(other, pinned, memory.mount?.composeProject)) return 'project_renamed';
+  if (other && isRenamed(other, pinned, memory.home?.composeProject)) return 'project_renamed';
   return 'other_volume';
 }
 

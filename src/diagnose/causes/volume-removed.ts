@@ -65,7 +65,7 @@ function triggerOf(
   if (!gone) return prune && 'volume_prune';
   // Since Docker 23 a prune announces each volume before itself.
   if (prune && prune.at >= gone.at && prune.at - gone.at < COMPOSE_MS) return 'volume_prune';
-  const project = facts.memory.mount?.composeProject;
+  const project = facts.memory.home?.composeProject;
   if (project === undefined) return 'volume_rm';
   if (networksOf(facts).length > 0) return 'compose_down';
   const own = containerEvents(facts).filter(({ at }) => at <= gone.at && gone.at - at < COMPOSE_MS);
@@ -76,7 +76,7 @@ function triggerOf(
 
 /** Removed networks of the compose project. */
 function networksOf(facts: Case): readonly DockerEvent[] {
-  const project = facts.memory.mount?.composeProject;
+  const project = facts.memory.home?.composeProject;
   if (project === undefined) return [];
   return facts.events.filter(
     ({ type, action, name }) =>

@@ -1,6 +1,7 @@
 import { DATABASE_METRICS } from './catalogue/database.ts';
 import { CONTAINER_METRICS, DOCKER_METRICS, VOLUME_METRICS } from './catalogue/docker.ts';
 import { FILESYSTEM_METRICS } from './catalogue/filesystem.ts';
+import { INCIDENT_METRICS } from './catalogue/incident.ts';
 import type { MetricSpec } from './catalogue/metric.ts';
 import { SELF_METRICS } from './catalogue/self.ts';
 import { SERVER_METRICS } from './catalogue/server.ts';
@@ -11,6 +12,7 @@ export type { MetricSpec } from './catalogue/metric.ts';
 export const SUBJECTS = [
   { title: 'Servers', metrics: SERVER_METRICS },
   { title: 'Databases', metrics: DATABASE_METRICS },
+  { title: 'Incidents and risks', metrics: INCIDENT_METRICS },
   { title: 'Docker', metrics: DOCKER_METRICS },
   { title: 'Volumes', metrics: VOLUME_METRICS },
   { title: 'Containers', metrics: CONTAINER_METRICS },
@@ -22,6 +24,7 @@ export const SUBJECTS = [
 export const CATALOGUE = {
   ...SERVER_METRICS,
   ...DATABASE_METRICS,
+  ...INCIDENT_METRICS,
   ...DOCKER_METRICS,
   ...VOLUME_METRICS,
   ...CONTAINER_METRICS,

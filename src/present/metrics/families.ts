@@ -2,12 +2,13 @@ import type { Report } from '../../model/report.ts';
 import { emitDatabases } from './families/database.ts';
 import { emitDocker } from './families/docker.ts';
 import { emitFilesystems } from './families/filesystem.ts';
+import { emitIncidents } from './families/incident.ts';
 import { emitSelf } from './families/self.ts';
 import { emitServers } from './families/server.ts';
 import { emitVolumes } from './families/volume.ts';
 import { createSheet, type Family } from './sheet.ts';
 
-const SUBJECTS = [emitServers, emitDatabases, emitDocker, emitVolumes, emitFilesystems, emitSelf];
+const SUBJECTS = [emitServers, emitDatabases, emitIncidents, emitDocker, emitVolumes, emitFilesystems, emitSelf];
 
 /** The metrics of a report: a pure function, in the order of the catalogue, without what is unknown. */
 export function familiesOf(report: Report): readonly Family[] {
