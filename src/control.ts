@@ -1,5 +1,5 @@
 import { chmodSync, unlinkSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import type { Log } from './model/log.ts';
 
@@ -53,36 +53,37 @@ export function createControl(options: {
   });
 
   return {
-    start: () =>
-      new Promise((resolve) => {
-        const unavailable = (error: Error): void => {
-          log.warn(
-            { path, error: error.message },
-            'accept and forget are not available: the control socket cannot be opened',
-          );
-          resolve();
-        };
-        if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
-          unavailable(
-            new Error(`its path is longer than ${MAX_SOCKET_PATH} bytes; use a shorter state.directory`),
-          );
-          return;
-        }
-        removeStale(path).then(() => {
-          server.once('error', unavailable);
-          server.listen(path, () => {
-            server.off('error', unavailable);
-            server.on('error', (error) => log.warn({ error: error.message }, 'the control socket failed'));
-            chmodSync(path, 0o600);
-            resolve();
-          });
-        });
-      }),
+    async start() {
+      try {
+        if (Buffer.byteLength(path) > MAX_SOCKET_PATH)
+          throw new Error(`its path is longer than ${MAX_SOCKET_PATH} bytes; use a shorter state.directory`);
+        await removeStale(path);
+        await listen(server, path);
+        server.on('error', (error) => log.warn({ error: error.message }, 'the control socket failed'));
+        chmodSync(path, 0o600);
+      } catch (error) {
+        const { message } = error as Error;
+        log.warn(
+          { path, error: message },
+          'accept and forget are not available: the control socket cannot be opened',
+        );
+      }
+    },
     stop() {
       server.close();
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 /** A socket file that nobody answers on was left behind by a process that was killed. */
