@@ -17,7 +17,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'log.ts': ['model'],
 };
 /** Composition roots: they may import every room. */
-const ROOTS = ['app.ts', 'observers.ts', 'word.ts', 'main.ts', 'cli'];
+const ROOTS = ['app.ts', 'observers.ts', 'once.ts', 'word.ts', 'main.ts', 'cli'];
 /** Packages that belong to one place. */
 const PACKAGES: Record<string, RegExp> = {
   fastify: /^present\/web\//,

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.ts';
 import { addDemo } from './demo/demo.ts';
+import { addDiagnose } from './diagnose.ts';
 import { CommandError, ConfigError, EXIT, type Io } from './io.ts';
 import { addServe } from './serve.ts';
 import { addStatus } from './status.ts';
@@ -28,7 +29,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
       io.onClose(close);
     },
   };
-  for (const add of [addServe, addCheckConfig, addStatus, addAccept, addForget, addDemo])
+  for (const add of [addServe, addCheckConfig, addStatus, addDiagnose, addAccept, addForget, addDemo])
     add(program, serving);
   for (const command of program.commands) command.option('--config <file>', 'configuration file');
   try {

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { diagnose } from './diagnose/diagnose.ts';
+import { type Answer, answerQuestions } from './diagnose/questions.ts';
+import { parseUpgrades } from './diagnose/upgrades.ts';
+import { diskCalls } from './disposable/disk-calls.ts';
+import { createDisposable } from './disposable/parent.ts';
+import { stateFiles } from './disposable/state-files.ts';
+import type { Config } from './model/config.ts';
+import type { History } from './model/history.ts';
+import type { Log } from './model/log.ts';
+import type { Report } from './model/report.ts';
+import type { Clock } from './model/time.ts';
+import { takeSnapshot } from './observe/look.ts';
+import { createObservers, type Observers } from './observers.ts';
+import { createLedger } from './remember/ledger.ts';
+import { remember } from './remember/remember.ts';
+
+/** What one look without a running server found. */
+export interface Look {
+  readonly report: Report;
+  readonly answers: readonly Answer[];
+}
+
+/** Every first look is over by then, or has met its deadline. */
+const LOOK_DEADLINE_MS = 15_000;
+const POLL_MS = 100;
+/** Docker lists a container for a moment after its last event: one more round of looks settles that. */
+const SETTLE_MS = 600;
+const SYSTEM_LOG = '/var/log';
+const LOG_TAIL_BYTES = 1_000_000;
+
+/**
+ * Looks once at everything that the config names, with the memory that a pgvigil left in its state directory,
+ * and writes nothing there.
+ */
+export async function lookOnce(
+  config: Config,
+  deps: {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly version: string;
+    readonly childModulePath: string;
+  },
+): Promise<Look> {
+  const { clock, log } = deps;
+  const startedAt = clock.now();
+  const disposable = { modulePath: deps.childModulePath, maxAbandoned: 3, clock, log };
+  const disk = createDisposable(disposable);
+  const state = createDisposable(disposable);
+  let history: History | undefined;
+  let report: Report | undefined;
+  const observers = createObservers({
+    clock,
+    log,
+    changed: () => undefined,
+    diskCalls: diskCalls(disk),
+    readMountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
+    dataPaths: () => dataPaths(config, observers, report),
+    isWatched: ({ type, name }) =>
+      [...(history?.servers.values() ?? [])].some(
+        (memory) => (type === 'volume' ? memory.volume : memory.container?.name) === name,
+      ),
+    needsControl: (name) =>
+      report?.servers.some(({ up, placement }) => up === false && placement.container?.name === name) ??
+      false,
+  });
+  try {
+    const files = stateFiles(state, config.state.directory);
+    history = (await createLedger({ files, clock, log }).load()).history;
+    observers.apply(config);
+    for (
+      const deadline = clock.monotonic() + LOOK_DEADLINE_MS;
+      clock.monotonic() < deadline;
+      await sleep(POLL_MS)
+    ) {
+      if (hasLooked(config, observers)) break;
+    }
+    await sleep(SETTLE_MS);
+    const self = {
+      version: deps.version,
+      startedAt,
+      stateDurable: true,
+      stateCorrupt: false,
+      configReloadSuccessful: true,
+      configReloadedAt: startedAt,
+      configError: undefined,
+    };
+    // The second tick sees where the first one found the data to be.
+    for (let sequence = 1; sequence <= 2; sequence++) {
+      const snapshot = takeSnapshot(config, history, observers.views(), clock);
+      history = remember(config, history, snapshot, 0).history;
+      report = diagnose({ config, sequence, self }, history, snapshot);
+      if (sequence === 2) {
+        const upgrades = await readUpgrades(stateFiles(state, SYSTEM_LOG));
+        return { report, answers: answerQuestions({ report, snapshot, history, upgrades }) };
+      }
+      await sleep(SETTLE_MS);
+    }
+    throw new Error('unreachable: the second tick returns');
+  } finally {
+    await observers.stop();
+    disk.stop();
+    state.stop();
+  }
+}
+
+function hasLooked(config: Config, observers: Observers): boolean {
+  const { servers, docker, disk } = observers.views();
+  const all = config.servers.every(
+    ({ name }) => servers.get(name)?.connect !== undefined && servers.get(name)?.catalog !== undefined,
+  );
+  return all && (!docker.enabled || docker.inventory !== undefined) && disk.host !== undefined;
+}
+
+function dataPaths(config: Config, observers: Observers, report: Report | undefined): readonly string[] {
+  const docker = observers.views().docker.engine?.lastSeen?.facts.rootDirectory;
+  const placed = (report?.servers ?? []).map(({ placement }) => placement.hostPath);
+  return [config.state.directory, docker, ...placed].filter((path) => path !== undefined);
+}
+
+async function readUpgrades(files: ReturnType<typeof stateFiles>) {
+  try {
+    const bytes = await files.read('dpkg.log', LOG_TAIL_BYTES);
+    return bytes === undefined ? undefined : parseUpgrades(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined; // Not a Debian, or not for us to read: said as unknown.
+  }
+}
