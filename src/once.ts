@@ -90,7 +90,7 @@ export async function lookOnce(
     for (let sequence = 1; sequence <= 2; sequence++) {
       const snapshot = takeSnapshot(config, history, observers.views(), clock);
       history = remember(config, history, snapshot, 0).history;
-      report = diagnose({ config, sequence, self }, history, snapshot);
+      report = diagnose({ config, sequence, self, graceMs: 0 }, history, snapshot);
       if (sequence === 2) {
         const upgrades = await readUpgrades(stateFiles(state, SYSTEM_LOG));
         return { report, answers: answerQuestions({ report, snapshot, history, upgrades }) };

@@ -18,7 +18,11 @@ export interface DiagnoseContext {
   readonly config: Config;
   readonly sequence: number;
   readonly self: SelfVerdict;
+  /** Time that a server is given to restart; 0 for somebody who asks now. */
+  readonly graceMs?: number;
 }
+
+const GRACE_MS = 30_000;
 
 /** Facts → findings: pure, without clock, input or output. */
 export function diagnose(context: DiagnoseContext, history: History, snapshot: Snapshot): Report {
@@ -49,7 +53,10 @@ export function diagnose(context: DiagnoseContext, history: History, snapshot: S
     filesystems: filesystems.kept,
     host: { bootedAt: host?.bootedAt, hostname: host?.hostname },
     observers: observerVerdicts(snapshot),
-    incidents: findIncidents(context.config, history, snapshot, context.self.startedAt),
+    incidents: findIncidents(context.config, history, snapshot, {
+      startedAt: context.self.startedAt,
+      graceMs: context.graceMs ?? GRACE_MS,
+    }),
     incidentCounts: counts(history),
     risks: findRisks(context.config, history, snapshot),
     dropped: {

@@ -9,20 +9,25 @@ import { type Finding, led } from './causes/rule.ts';
 import { continued } from './continued.ts';
 import { symptomsOf } from './symptoms.ts';
 
-/**
- * A server that is merely down, or does not let us in, may be restarting: an upgrade, a reboot, a moment
- * without connections. A loss that is certain does not wait.
- */
-const GRACE_MS = 30_000;
 /** These stand for everything else that is wrong on their server, whatever their cause. */
 const LEADING: readonly Symptom['kind'][] = ['volume_missing', 'data_off_volume', 'server_replaced'];
+
+export interface FindSettings {
+  /** When this process began to look: what happened since, it saw. */
+  readonly startedAt: Instant;
+  /**
+   * A server that is merely down, or does not let us in, may be restarting: an upgrade, a reboot, a moment
+   * without connections. So long it is given; a loss that is certain does not wait.
+   */
+  readonly graceMs: number;
+}
 
 /** What is wrong now, one incident for each cause; those that were open before keep their id and evidence. */
 export function findIncidents(
   config: Config,
   history: History,
   snapshot: Snapshot,
-  startedAt: Instant,
+  { startedAt, graceMs }: FindSettings,
 ): readonly Incident[] {
   return config.servers.flatMap((server) => {
     const symptoms = symptomsOf(server, history, snapshot);
@@ -30,7 +35,7 @@ export function findIncidents(
     const facts = caseOf(server, symptoms, history, snapshot, startedAt);
     if (!facts) return [];
     const open = [...history.incidents.values()].filter((incident) => incident.server === server.name);
-    return continued(open, explain(facts), snapshot.at, (finding) => isRipe(finding, snapshot.at));
+    return continued(open, explain(facts), snapshot.at, (finding) => isRipe(finding, snapshot.at - graceMs));
   });
 }
 
@@ -63,6 +68,6 @@ function unexplained(symptoms: readonly Symptom[]): readonly Finding[] {
   }));
 }
 
-function isRipe({ urgent, explains }: Finding, at: Instant): boolean {
-  return urgent || explains.some(({ since }) => at - since >= GRACE_MS);
+function isRipe({ urgent, explains }: Finding, before: Instant): boolean {
+  return urgent || explains.some(({ since }) => since <= before);
 }

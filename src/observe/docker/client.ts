@@ -1,10 +1,12 @@
-import { Agent, type IncomingMessage } from 'node:http';
+import { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { withDeadline } from '../deadline.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { CallName } from './endpoints.ts';
 import { CallError, ProtocolError } from './errors.ts';
+import { type Dialer, ping, readRaw } from './raw.ts';
 
 /** The part of the Docker API that pgvigil uses: GET only, each call with a deadline, answers unparsed. */
 export interface DockerClient {
@@ -15,6 +17,10 @@ export interface DockerClient {
   info(): Promise<unknown>;
   containers(): Promise<unknown>;
   inspect(id: string): Promise<unknown>;
+  /** One file of a container, running or not, as a tar of at most `maxBytes`. */
+  archive(id: string, path: string, maxBytes: number): Promise<Buffer>;
+  /** The last lines of a container's log; `take` is given the bytes and says when it has enough. */
+  logs(id: string, query: LogQuery, take: (chunk: Buffer) => 'more' | 'enough'): Promise<void>;
   volumes(): Promise<unknown>;
   /** Walks all volumes, so it has a deadline of its own. */
   diskUsage(timeoutMs: number): Promise<unknown>;
@@ -22,6 +28,12 @@ export interface DockerClient {
   events(signal: AbortSignal): Promise<Readable>;
   /** Ends every call that is under way. */
   close(): void;
+}
+
+/** Which part of a log; `since` in seconds with up to nine decimals, as the engine writes times. */
+export interface LogQuery {
+  readonly tail: number;
+  readonly since: string | undefined;
 }
 
 /** Makes a client for `endpoint` whose calls reject with a `CallError`, at the latest after `timeoutMs`. */
@@ -34,7 +46,7 @@ export function createDockerClient(endpoint: Endpoint, timeoutMs: number): Docke
   let docker = connect(endpoint, agent, undefined);
   let pinned: string | undefined;
 
-  async function call<T>(what: string, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function call<T>(what: CallName, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const ended = new AbortController();
     const close = (): void => ended.abort();
     closing.signal.addEventListener('abort', close);
@@ -51,7 +63,7 @@ export function createDockerClient(endpoint: Endpoint, timeoutMs: number): Docke
   }
 
   const read = (
-    what: string,
+    what: CallName,
     run: (signal: AbortSignal) => Promise<unknown>,
     ms = timeoutMs,
   ): Promise<unknown> => call(what, ms, async (abortSignal) => jsonOf(await run(abortSignal)));
@@ -71,6 +83,23 @@ export function createDockerClient(endpoint: Endpoint, timeoutMs: number): Docke
       read('GET /containers/{id}/json', (abortSignal) =>
         docker.getContainer(encodeURIComponent(id)).inspect({ abortSignal }),
       ),
+    archive: (id, path, maxBytes) =>
+      call('GET /containers/{id}/archive', timeoutMs, async (signal) => {
+        const chunks: Buffer[] = [];
+        let left = maxBytes;
+        await readRaw(docker, containerPath(id, 'archive'), { path }, signal, (chunk) => {
+          chunks.push(chunk.subarray(0, left));
+          left -= chunk.length;
+          return left > 0 ? 'more' : 'enough';
+        });
+        return Buffer.concat(chunks);
+      }),
+    logs: (id, { tail, since }, take) =>
+      call('GET /containers/{id}/logs', timeoutMs, (signal) => {
+        const query = { stdout: '1', stderr: '1', timestamps: '1', tail: String(tail) };
+        const window = since === undefined ? query : { ...query, since };
+        return readRaw(docker, containerPath(id, 'logs'), window, signal, take);
+      }),
     volumes: () => read('GET /volumes', (abortSignal) => docker.listVolumes({ abortSignal })),
     diskUsage: (ms) => read('GET /system/df', (abortSignal) => docker.df({ abortSignal }), ms),
     events: async (signal) => (await docker.getEvents({ since: 0, abortSignal: signal })) as Readable,
@@ -82,8 +111,7 @@ export function createDockerClient(endpoint: Endpoint, timeoutMs: number): Docke
 }
 
 /** What we use of dockerode; its published types leave out the signal that most of these calls take. */
-interface Engine {
-  readonly modem: { dial(request: object, done: (error: unknown, result: unknown) => void): void };
+interface Engine extends Dialer {
   version(options: Signalled): Promise<unknown>;
   info(options: Signalled): Promise<unknown>;
   listContainers(options: Signalled & { readonly all: true }): Promise<unknown>;
@@ -117,6 +145,10 @@ function connect(endpoint: Endpoint, agent: Agent, apiVersion: string | undefine
   return new Docker(options as unknown as Docker.DockerOptions) as unknown as Engine;
 }
 
+function containerPath(id: string, part: 'archive' | 'logs'): string {
+  return `/containers/${encodeURIComponent(id)}/${part}`;
+}
+
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
@@ -127,27 +159,4 @@ function jsonOf(answer: unknown): unknown {
     throw new ProtocolError('the answer is not JSON');
   }
   return answer;
-}
-
-/** dockerode's own ping hides the header that carries the version. */
-function ping(docker: Engine, abortSignal: AbortSignal): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const statusCodes = { 200: true };
-    const request = { path: '/_ping', method: 'GET', isStream: true, abortSignal, statusCodes };
-    docker.modem.dial(request, (error: unknown, result: unknown) => {
-      if (error) {
-        reject(error);
-        return;
-      }
-      const response = result as IncomingMessage;
-      response.on('error', reject);
-      response.resume();
-      if (/^text\/html/i.test(response.headers['content-type'] ?? '')) {
-        reject(new ProtocolError('the answer is a web page'));
-        return;
-      }
-      const version = response.headers['api-version'];
-      resolve(typeof version === 'string' ? version : undefined);
-    });
-  });
 }

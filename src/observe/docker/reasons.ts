@@ -1,7 +1,7 @@
 import type { DockerReason } from '../../model/reason.ts';
 import { DeadlineError } from '../deadline.ts';
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
-import { CallError, ProtocolError } from './errors.ts';
+import { BarredError, CallError, MissingError, ProtocolError } from './errors.ts';
 import { asNumber, asObject, asString } from './json.ts';
 
 /** Why a look at the engine failed, and one line that says what to do about it. */
@@ -36,16 +36,13 @@ export function classifyFailure(error: unknown, what: string, endpoint: Endpoint
     error instanceof Error ? { ...error, name: error.name } : error,
   );
   const status = asNumber(statusCode);
+  if (error instanceof MissingError) return { reason: 'absent', detail: `${what} at ${at}: ${error.message}` };
+  if (error instanceof BarredError) return barred(what, at, error.status);
   if (error instanceof ProtocolError) return notDocker(`${what} at ${at}: ${error.message}`);
   if (error instanceof DeadlineError || name === 'AbortError' || name === 'TimeoutError') {
     return { reason: 'timeout', detail: timeoutDetail(what, at) };
   }
-  if (status === 401 || status === 403) {
-    return {
-      reason: 'forbidden',
-      detail: `${what} at ${at} was refused with HTTP ${status}: allow GET on it in the socket proxy`,
-    };
-  }
+  if (status === 401 || status === 403) return barred(what, at, status);
   if (status !== undefined && status < 500) return notDocker(`${what} at ${at} answered HTTP ${status}`);
   if (status !== undefined) {
     return {
@@ -57,6 +54,13 @@ export function classifyFailure(error: unknown, what: string, endpoint: Endpoint
   if (errno.startsWith('HPE_')) return notDocker(`${what} at ${at} answered something that is not HTTP`);
   const reason = BY_CODE[errno] ?? 'error';
   return { reason, detail: ADVICE[reason](what, at, errno, endpoint) };
+}
+
+function barred(what: string, at: string, status: number): Failure {
+  return {
+    reason: 'forbidden',
+    detail: `${what} at ${at} was refused with HTTP ${status}: allow GET on it in the socket proxy`,
+  };
 }
 
 function notDocker(found: string): Failure {
