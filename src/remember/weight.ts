@@ -1,14 +1,9 @@
-import type { DatabaseMemory, History, ServerMemory, VolumeMemory } from '../model/history.ts';
+import type { DatabaseMemory, History, ServerMemory, TablesMemory, VolumeMemory } from '../model/history.ts';
 
 /** The fields that move with every look: losing a minute of them costs nothing. */
-const LIGHT = new Set<keyof DatabaseMemory | keyof ServerMemory | keyof VolumeMemory | keyof History>([
-  'seenMs',
-  'lastSeenAt',
-  'lastUpAt',
-  'catalogAt',
-  'lastSizeBytes',
-  'lastEventNano',
-]);
+const LIGHT = new Set<
+  keyof DatabaseMemory | keyof ServerMemory | keyof VolumeMemory | keyof TablesMemory | keyof History
+>(['seenMs', 'lastSeenAt', 'lastUpAt', 'catalogAt', 'wellAt', 'countedAt', 'lastSizeBytes', 'lastEventNano']);
 
 /** True when the two differ in something that has to be on the disk at once: an identity, an expectation, a loss. */
 export function differInWeight(before: History, now: History): boolean {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { CAUSES, CONFIDENCES, TRIGGERS } from '../../src/model/cause.ts';
+import { EVIDENCE_KINDS, EVIDENCE_SOURCES, type Evidence } from '../../src/model/evidence.ts';
 import type { DatabaseMemory, History, ServerMemory } from '../../src/model/history.ts';
+import { INCIDENT_KINDS, type Incident } from '../../src/model/incident.ts';
 
 /** A database that was never seen, with changes. */
 export function databaseMemory(changes: Partial<DatabaseMemory> = {}): DatabaseMemory {
@@ -13,6 +16,8 @@ export function databaseMemory(changes: Partial<DatabaseMemory> = {}): DatabaseM
     missingSince: undefined,
     unreadableSince: undefined,
     lastSizeBytes: undefined,
+    tables: undefined,
+    shrunkSince: undefined,
     ...changes,
   };
 }
@@ -26,9 +31,13 @@ export function serverMemory(changes: Partial<ServerMemory> = {}): ServerMemory 
     dataDirectory: undefined,
     container: undefined,
     volume: undefined,
+    home: undefined,
     lastUpAt: undefined,
     catalogAt: undefined,
+    wellAt: undefined,
     downSince: undefined,
+    offVolumeSince: undefined,
+    diskFullSince: undefined,
     oomKills: 0,
     databases: new Map(),
     ...changes,
@@ -46,6 +55,9 @@ export function historyOf(
   return {
     servers: new Map([['main', serverMemory({ ...server, databases: new Map(memories) })]]),
     volumes: new Map(),
+    incidents: new Map(),
+    incidentCounts: new Map(),
+    bootedAt: undefined,
     lastEventNano: undefined,
   };
 }
@@ -81,6 +93,15 @@ const database: fc.Arbitrary<DatabaseMemory> = fc.record({
   missingSince: maybe(instant),
   unreadableSince: maybe(instant),
   lastSizeBytes: maybe(fc.maxSafeNat()),
+  tables: maybe(
+    fc.record({
+      tables: fc.nat(),
+      nonEmptyTables: fc.nat(),
+      countedAt: instant,
+      suspectedAt: maybe(instant),
+    }),
+  ),
+  shrunkSince: maybe(instant),
 });
 
 const server: fc.Arbitrary<ServerMemory> = fc.record({
@@ -96,11 +117,47 @@ const server: fc.Arbitrary<ServerMemory> = fc.record({
   dataDirectory: maybe(hostileName),
   container: maybe(fc.record({ id: hostileName, name: hostileName })),
   volume: maybe(hostileName),
+  home: maybe(
+    fc.record({ containerId: hostileName, destination: hostileName, composeProject: maybe(hostileName) }),
+  ),
   lastUpAt: maybe(instant),
   catalogAt: maybe(instant),
+  wellAt: maybe(instant),
   downSince: maybe(instant),
+  offVolumeSince: maybe(instant),
+  diskFullSince: maybe(instant),
   oomKills: fc.nat(),
   databases: mapOf(database),
+});
+
+const symptom = {
+  kind: fc.constantFrom(...INCIDENT_KINDS),
+  server: hostileName,
+  datname: maybe(hostileName),
+  volume: maybe(hostileName),
+  since: instant,
+  needsAcceptance: fc.boolean(),
+};
+
+const evidence: fc.Arbitrary<Evidence> = fc.record({
+  kind: fc.constantFrom(...EVIDENCE_KINDS),
+  at: maybe(instant),
+  source: fc.constantFrom(...EVIDENCE_SOURCES),
+  facts: fc.dictionary(
+    hostileName.filter((name) => name !== '__proto__'),
+    fc.oneof(hostileName, fc.integer(), fc.boolean()),
+    { noNullPrototype: true },
+  ),
+});
+
+const incident: fc.Arbitrary<Incident> = fc.record({
+  ...symptom,
+  id: hostileName,
+  cause: fc.constantFrom(...CAUSES),
+  trigger: maybe(fc.constantFrom(...TRIGGERS)),
+  confidence: fc.constantFrom(...CONFIDENCES),
+  evidence: fc.array(evidence, { maxLength: 3 }),
+  symptoms: fc.array(fc.record(symptom), { maxLength: 2 }),
 });
 
 /** Any history that the program could come to hold, and then some. */
@@ -109,5 +166,8 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
   volumes: mapOf(
     fc.record({ server: hostileName, lastSeenAt: maybe(instant), missingSince: maybe(instant) }),
   ),
+  incidents: mapOf(incident),
+  incidentCounts: mapOf(fc.nat()),
+  bootedAt: maybe(instant),
   lastEventNano: maybe(hostileName),
 });
