@@ -8,7 +8,7 @@ import type {
   VolumeMemory,
 } from '../model/history.ts';
 import { readIncident } from './incident-codec.ts';
-import { map, number, oneOf, optional, record, StructureError, text } from './readers.ts';
+import { defaulted, map, number, oneOf, optional, record, StructureError, text } from './readers.ts';
 
 /** `damaged`: not what we wrote; `version`: written by another version of pgvigil. */
 export type LedgerProblem = 'damaged' | 'version';
@@ -118,8 +118,8 @@ const readVolume = record<VolumeMemory>({
 const readHistory = record<History>({
   servers: map(readServer),
   volumes: map(readVolume),
-  incidents: map(readIncident),
-  incidentCounts: map(number),
+  incidents: defaulted(map(readIncident), new Map()),
+  incidentCounts: defaulted(map(number), new Map()),
   bootedAt: optional(number),
   lastEventNano: optional(text),
 });

@@ -57,6 +57,11 @@ export function optional<T>(read: Reader<T>): Reader<T | undefined> {
   return (value, path) => (value === undefined ? undefined : read(value, path));
 }
 
+/** Absent becomes `fallback`: a field that an older pgvigil did not write. */
+export function defaulted<T>(read: Reader<T>, fallback: T): Reader<T> {
+  return (value, path) => (value === undefined ? fallback : read(value, path));
+}
+
 /** An object with exactly these fields; optional ones may be absent. */
 export function record<T extends object>(fields: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
