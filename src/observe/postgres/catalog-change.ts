@@ -17,6 +17,15 @@ export function changedNames(
   return changed;
 }
 
+/** Names whose oid is in no row any more: dropped or replaced, and not only renamed. */
+export function vanishedNames(
+  before: readonly DatabaseRow[],
+  after: readonly DatabaseRow[],
+): ReadonlySet<string> {
+  const there = new Set(after.map((row) => row.oid));
+  return new Set(before.filter((row) => !there.has(row.oid)).map((row) => row.datname));
+}
+
 /** Nearly every read is like the one before, and a sequential scan keeps the order. */
 function sameInOrder(before: readonly DatabaseRow[], after: readonly DatabaseRow[]): boolean {
   return (

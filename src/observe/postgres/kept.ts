@@ -20,6 +20,8 @@ export interface Origin {
 export interface Kept {
   /** Reads once, on the open session or on a new one; never twice at once, and never throws a failure. */
   read(database: string): Promise<void>;
+  /** Rows of the last statement of a text, on the open session; `undefined` while nothing is open. */
+  ask(statement: Statement): Promise<readonly Row[] | undefined>;
   alive(): boolean;
   /** `undefined` while nothing is open. */
   origin(): Origin | undefined;
@@ -41,6 +43,8 @@ export function createKept(
   let session: Session | undefined;
   let origin: Origin = { systemIdentifier: undefined, startedAt: undefined };
   let reading: Promise<void> | undefined;
+  /** The library takes one query at a time; the next one waits for this. */
+  let asking: Promise<unknown> = Promise.resolve();
   /** Changes with every close, so that a session whose opening was under way is not kept. */
   let generation = 0;
 
@@ -79,6 +83,7 @@ export function createKept(
     try {
       current = session ?? (await open(database));
       if (!current) return;
+      await asking;
       const [rows = []] = await current.query(CATALOG);
       if (mine !== generation) return;
       const { systemIdentifier } = origin;
@@ -96,6 +101,12 @@ export function createKept(
         reading = undefined;
       });
       return reading;
+    },
+    async ask(statement) {
+      const current = session;
+      const asked = asking.then(() => current?.query(statement));
+      asking = Promise.allSettled([asked]);
+      return (await asked)?.at(-1);
     },
     alive: () => session !== undefined,
     origin: () => (session ? origin : undefined),

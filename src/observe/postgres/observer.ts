@@ -10,8 +10,10 @@ import { createProber } from './prober.ts';
 import { createServerWatch } from './server-watch.ts';
 import { createSizes } from './sizes.ts';
 import { createSlot } from './slot.ts';
+import { createTables } from './tables.ts';
 import { createTally } from './tally.ts';
 import { createViewStore } from './view.ts';
+import { createWitnesses } from './witnesses.ts';
 
 /** What the observer of a server needs of the configuration. */
 export interface PostgresSettings {
@@ -23,7 +25,7 @@ export interface PostgresSettings {
 
 /**
  * Watches one PostgreSQL server with at most two connections: a kept one reads the list of databases, a fresh
- * one decides whether the server is up, enters the expected databases, and measures sizes in between.
+ * one decides whether the server is up, enters the expected databases, and measures and counts in between.
  */
 export function createPostgresObserver(
   server: ServerConfig,
@@ -53,7 +55,28 @@ export function createPostgresObserver(
     clock,
     freed: () => checks.kick(),
   });
-  const prober = createProber({ connections, tally, clock, slot, store, changed, failed, expected });
+  const tables = createTables({
+    connections,
+    slot,
+    store,
+    tally,
+    clock,
+    expected,
+    row: (datname) => watch.row(datname),
+    queryTimeoutMs: timeouts.query,
+    stop: stop.signal,
+  });
+  const prober = createProber({
+    connections,
+    tally,
+    clock,
+    slot,
+    store,
+    changed,
+    entered: (datname) => tables.soon(datname).catch(failed),
+    failed,
+    expected,
+  });
   const kept = createKept(
     { connections, tally, clock },
     {
@@ -72,6 +95,17 @@ export function createPostgresObserver(
     store,
     kept,
     prober,
+    witnesses: createWitnesses({
+      kept,
+      connections,
+      slot,
+      store,
+      clock,
+      log,
+      changed,
+      failed,
+      name: server.name,
+    }),
     targets,
     expected,
     changed,
@@ -94,17 +128,19 @@ export function createPostgresObserver(
     failed,
     clock,
   });
+  const counting = createCadence({ intervalMs: intervals.sizes, task: tables.round, failed, clock });
 
   return {
     start() {
       checks.start();
       presence.start();
       sizing.start();
+      counting.start();
     },
     view: store.view,
     async stop() {
       stop.abort();
-      for (const cadence of [checks, presence, sizing]) cadence.stop();
+      for (const cadence of [checks, presence, sizing, counting]) cadence.stop();
       void kept.close();
       await connections.stop();
     },

@@ -23,15 +23,19 @@ export function createProber(
     readonly store: ViewStore;
     readonly expected: readonly string[];
     readonly changed: () => void;
+    /** A database let us in that did not before. */
+    readonly entered: (datname: string) => void;
     readonly failed: (error: unknown) => void;
   },
 ): Prober {
-  const { slot, store, expected, changed, failed } = deps;
+  const { slot, store, expected, changed, entered, failed } = deps;
 
   function keep(datname: string, look: Observation<ConnectedFacts, ConnectReason>): void {
     const before = store.view().databases.get(datname)?.observation;
     store.database(datname, look);
-    if (answerOf(before) !== answerOf(look)) changed();
+    if (answerOf(before) === answerOf(look)) return;
+    changed();
+    if (look.seen) entered(datname);
   }
 
   async function probe(datname: string, row: ProbeDeps['row']): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DatabaseRow, DatabaseStatistics, ServerFacts } from '../../model/postgres.ts';
+import type { DatabaseRow, DatabaseStatistics, ServerFacts, TablesFacts } from '../../model/postgres.ts';
 import { RowError } from './failure.ts';
 import { missingGrants } from './grants.ts';
 import type { Row } from './session.ts';
@@ -75,6 +75,20 @@ export function serverFacts(
     },
     statistics,
   };
+}
+
+/** The row of `countTables`; what holds of the sample is taken to hold of all tables that may be empty. */
+export function tablesFacts(row: Row | undefined): TablesFacts {
+  const [all, filled, looked, there, full] = [0, 1, 2, 3, 4].map((column) => integer(row?.[column])) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const tables = all - (looked - there);
+  const share = there === 0 ? 0 : full / there;
+  return { tables, nonEmptyTables: filled + Math.round(share * (tables - filled)) };
 }
 
 /** Seconds since the epoch, as `extract(epoch …)` prints them, to milliseconds. */

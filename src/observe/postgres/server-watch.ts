@@ -10,6 +10,7 @@ import { answerOf, type Prober } from './prober.ts';
 import { checkServer, type ServerCheck, type ServerCheckDeps } from './server-check.ts';
 import type { Slot } from './slot.ts';
 import type { ViewStore } from './view.ts';
+import type { Witnesses } from './witnesses.ts';
 
 /** After so many checks at a second choice the first choice gets another chance. */
 const RETRY_FIRST_CHOICE = 30;
@@ -27,6 +28,8 @@ export interface ServerWatch {
   keptBroke(sqlstate: string | undefined): void;
   /** Where we were let in last, while the server is up. */
   reachable(): MaintenanceTarget | undefined;
+  /** As it was read last. */
+  row(datname: string): DatabaseRow | undefined;
   /** The databases to measure: no templates, the expected ones first, at most `limit` beside them. */
   sizable(limit: number): readonly DatabaseRow[];
 }
@@ -39,6 +42,7 @@ export function createServerWatch(
     readonly store: ViewStore;
     readonly kept: Kept;
     readonly prober: Prober;
+    readonly witnesses: Witnesses;
     readonly targets: readonly MaintenanceTarget[];
     readonly changed: () => void;
     readonly checkNow: () => void;
@@ -47,7 +51,7 @@ export function createServerWatch(
     readonly stop: AbortSignal;
   },
 ): ServerWatch {
-  const { name, log, slot, store, kept, prober, targets, expected, changed, stop } = deps;
+  const { name, log, slot, store, kept, prober, witnesses, targets, expected, changed, stop } = deps;
   const catalog = createCatalogMemory();
   let current: MaintenanceTarget | undefined;
   let keepIn: string | undefined;
@@ -116,9 +120,11 @@ export function createServerWatch(
   function catalogSeen(look: Seen<CatalogFacts>): void {
     if (stop.aborted) return;
     const before = store.view().catalog;
-    const { facts, changed: names, replaced } = catalog.accept(look.facts);
+    const { facts, changed: names, vanished, replaced } = catalog.accept(look.facts);
     store.catalog({ ...look, facts });
     if (names.size > 0 || replaced || before?.observation.seen !== true) changed();
+    if (vanished.size > 0 && before?.lastSeen)
+      witnesses.look(vanished, before.lastSeen.monotonicMs - before.lastSeen.tookMs, current);
     if (names.size > 0) prober.soon(names, catalog.row);
     if (replaced) checkNow();
     if (before?.lastSeen === undefined) deps.sizesNow();
@@ -173,6 +179,7 @@ export function createServerWatch(
       changed();
     },
     reachable: () => (store.view().connect?.observation.seen ? current : undefined),
+    row: catalog.row,
     sizable(limit) {
       const rows = catalog.rows().filter((row) => !row.isTemplate);
       const first = rows.filter((row) => expected.includes(row.datname));

@@ -2,12 +2,17 @@ import { type Latest, latest, type Observation } from '../../model/observation.t
 import type {
   CatalogFacts,
   ConnectedFacts,
+  DropSession,
   PostgresView,
   ServerFacts,
   SizesFacts,
+  TablesFacts,
 } from '../../model/postgres.ts';
 import type { ConnectReason } from '../../model/reason.ts';
 import type { Tally } from './tally.ts';
+
+/** More have not been seen to help anybody. */
+const MAX_DROP_SESSIONS = 50;
 
 type Look<T> = Observation<T, ConnectReason>;
 
@@ -17,6 +22,8 @@ export interface ViewStore {
   catalog(look: Look<CatalogFacts>): void;
   database(datname: string, look: Look<ConnectedFacts>): void;
   sizes(look: Look<SizesFacts>): void;
+  tables(datname: string, look: Look<TablesFacts>): void;
+  dropSessions(found: readonly DropSession[]): void;
   view(): PostgresView;
 }
 
@@ -26,6 +33,8 @@ export function createViewStore(tally: Tally): ViewStore {
     catalog: undefined,
     databases: new Map<string, Latest<ConnectedFacts, ConnectReason>>(),
     sizes: undefined,
+    tables: new Map<string, Latest<TablesFacts, ConnectReason>>(),
+    dropSessions: [],
   };
   return {
     connect(look) {
@@ -41,6 +50,15 @@ export function createViewStore(tally: Tally): ViewStore {
     },
     sizes(look) {
       held = { ...held, sizes: latest(held.sizes, look) };
+    },
+    tables(datname, look) {
+      const tables = new Map(held.tables);
+      tables.set(datname, latest(tables.get(datname), look));
+      held = { ...held, tables };
+    },
+    dropSessions(found) {
+      const all = [...held.dropSessions, ...found].sort((a, b) => a.at - b.at);
+      held = { ...held, dropSessions: all.slice(-MAX_DROP_SESSIONS) };
     },
     view: () => ({ ...held, tallies: tally.read() }),
   };

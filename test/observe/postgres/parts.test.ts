@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { DatabaseRow } from '../../../src/model/postgres.ts';
 import { CONNECT_REASONS } from '../../../src/model/reason.ts';
 import { createCatalogMemory } from '../../../src/observe/postgres/catalog.ts';
-import { changedNames } from '../../../src/observe/postgres/catalog-change.ts';
+import { changedNames, vanishedNames } from '../../../src/observe/postgres/catalog-change.ts';
 import { quoteIdentifier } from '../../../src/observe/postgres/grants.ts';
 import { createLookup } from '../../../src/observe/postgres/lookup.ts';
 import { maintenanceTargets } from '../../../src/observe/postgres/maintenance.ts';
@@ -35,6 +35,18 @@ describe('changes of the catalog', () => {
     ['closed', [A], [row('a', 1, { allowsConnections: false })], ['a']],
   ])('%s', (_, before, after, names) => {
     expect([...changedNames(before, after)]).toEqual(names);
+  });
+
+  test.each([
+    ['gone', [A, B], [B], ['a']],
+    ['recreated', [A], [row('a', 9)], ['a']],
+    ['renamed', [A], [row('c', 1)], []],
+    ['renamed, and another in its place', [A], [row('old', 1), row('a', 2)], []],
+    ['renamed, then dropped, with another in its place', [A, B], [row('a', 2)], ['a']],
+    ['invalidated', [A], [row('a', 1, { connectionLimit: -2 })], []],
+    ['appeared', [A], [A, B], []],
+  ])('vanished: %s', (_, before, after, names) => {
+    expect([...vanishedNames(before, after)]).toEqual(names);
   });
 
   test('no change is found exactly when the sets are equal', () => {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RowError } from '../../../src/observe/postgres/failure.ts';
-import { catalogRows, identityRights, instant, serverFacts } from '../../../src/observe/postgres/rows.ts';
+import {
+  catalogRows,
+  identityRights,
+  instant,
+  serverFacts,
+  tablesFacts,
+} from '../../../src/observe/postgres/rows.ts';
 import type { Row } from '../../../src/observe/postgres/session.ts';
 
 const SERVER: Row = [
@@ -89,6 +95,48 @@ describe('rows', () => {
     ]);
     expect(rows.map((row) => row.datname)).toEqual(['caf\ufffd', 'caf\ufffd (oid 2)']);
   });
+
+  test.each([
+    ['all looked at', ['7', '4', '3', '3', '2'], { tables: 7, nonEmptyTables: 6 }],
+    ['no tables', ['0', '0', '0', '0', '0'], { tables: 0, nonEmptyTables: 0 }],
+    ['one went meanwhile', ['7', '4', '3', '2', '2'], { tables: 6, nonEmptyTables: 6 }],
+    ['all looked at went meanwhile', ['7', '4', '3', '0', '0'], { tables: 4, nonEmptyTables: 4 }],
+    [
+      'a sample stands for all',
+      ['10100', '100', '1000', '1000', '250'],
+      { tables: 10100, nonEmptyTables: 2600 },
+    ],
+    ['an emptied sample', ['10000', '0', '1000', '1000', '0'], { tables: 10000, nonEmptyTables: 0 }],
+  ])('tables: %s', (_, row, facts) => {
+    expect(tablesFacts(row)).toEqual(facts);
+  });
+
+  test('never more tables with data than tables, and exact where every file was looked at', () => {
+    const counts = fc.record({
+      filled: fc.nat(5000),
+      empty: fc.nat(5000),
+      gone: fc.nat(20),
+      full: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(counts, ({ filled, empty, gone, full }) => {
+        const looked = Math.min(empty, 1000);
+        const there = Math.max(0, looked - gone);
+        const hits = Math.min(full, there);
+        const facts = tablesFacts([filled + empty, filled, looked, there, hits].map(String));
+        expect(facts.nonEmptyTables).toBeGreaterThanOrEqual(filled);
+        expect(facts.nonEmptyTables).toBeLessThanOrEqual(facts.tables);
+        if (empty <= 1000) expect(facts.nonEmptyTables).toBe(filled + hits);
+      }),
+    );
+  });
+
+  test.each([[undefined], [[]], [['1', '1', null, '0', '0']], [['1', '1', 'x', '0', '0']]])(
+    'tables: %j is no count',
+    (row) => {
+      expect(() => tablesFacts(row)).toThrow(RowError);
+    },
+  );
 
   test('an answer that makes no sense is an error of its own kind, never a number', () => {
     const column = fc.option(fc.string(), { nil: null });
