@@ -8,7 +8,15 @@ import { emitServers } from './families/server.ts';
 import { emitVolumes } from './families/volume.ts';
 import { createSheet, type Family } from './sheet.ts';
 
-const SUBJECTS = [emitServers, emitDatabases, emitIncidents, emitDocker, emitVolumes, emitFilesystems, emitSelf];
+const SUBJECTS = [
+  emitServers,
+  emitDatabases,
+  emitIncidents,
+  emitDocker,
+  emitVolumes,
+  emitFilesystems,
+  emitSelf,
+];
 
 /** The metrics of a report: a pure function, in the order of the catalogue, without what is unknown. */
 export function familiesOf(report: Report): readonly Family[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { INCIDENT_KINDS } from '../../../src/model/incident.ts';
 import { CONNECT_REASONS } from '../../../src/model/reason.ts';
 import { type Report, SERVER_STATES } from '../../../src/model/report.ts';
 import {
@@ -75,6 +76,7 @@ describe('familiesOf', () => {
     expect(names).toEqual([
       'pgvigil_server_info',
       'pgvigil_database_expected',
+      'pgvigil_incidents_total',
       'pgvigil_container_oom_kills_total',
       'pgvigil_server_filesystem_info',
     ]);
@@ -147,6 +149,43 @@ describe('familiesOf', () => {
       const [value] = values(fullReport(), 'pgvigil_connection_failures_total', { ...labels, reason });
       expect(value, reason).toBe({ no_database: 1440, starting: 1 }[reason as string] ?? 0);
     }
+  });
+
+  test('shows an open incident with the labels that a rule reads, and none that is over', () => {
+    expect(values(fullReport(), 'pgvigil_incident_open')).toEqual([1, 1, 1]);
+    const missing = {
+      id: '5f0c2a91',
+      datname: 'simfab_dev',
+      cause: 'database_dropped',
+      confidence: 'inferred',
+    };
+    expect(values(fullReport(), 'pgvigil_incident_open', missing)).toEqual([1]);
+    expect(values(fullReport(), 'pgvigil_incident_open', { kind: 'volume_missing', datname: '' })).toEqual([
+      1,
+    ]);
+    expect(values(wellReport(), 'pgvigil_incident_open')).toEqual([]);
+  });
+
+  test('starts the counter of every kind of incident at 0, and keeps what was counted', () => {
+    expect(values(wellReport(), 'pgvigil_incidents_total', { server: 'main', cause: 'unknown' })).toEqual(
+      INCIDENT_KINDS.map(() => 0),
+    );
+    const down = { server: 'main', kind: 'server_down' };
+    expect(values(fullReport(), 'pgvigil_incidents_total', down)).toEqual([3]);
+    expect(values(fullReport(), 'pgvigil_incidents_total', { ...down, server: 'standby' })).toEqual([0]);
+    const missing = { server: 'main', kind: 'database_missing' };
+    expect(
+      values(fullReport(), 'pgvigil_incidents_total', { ...missing, cause: 'database_dropped' }),
+    ).toEqual([1]);
+    expect(values(fullReport(), 'pgvigil_incidents_total', { ...missing, cause: 'unknown' })).toEqual([0]);
+  });
+
+  test('shows a risk as 0 or 1, and not at all where it cannot be told', () => {
+    const risk = 'superuser_monitoring';
+    expect(values(fullReport(), 'pgvigil_risk', { server: 'main', risk })).toEqual([1]);
+    expect(values(fullReport(), 'pgvigil_risk', { server: 'reporting "blue"', risk })).toEqual([0]);
+    expect(values(fullReport(), 'pgvigil_risk', { server: 'standby' })).toEqual([]);
+    expect(values(fullReport(), 'pgvigil_risk', { risk: 'anonymous_volume' })).toEqual([]);
   });
 
   test('starts the counter of every kind of dropped object at 0', () => {
