@@ -9,9 +9,10 @@ export interface PathSpec {
 const READ = ['GET', 'HEAD'] as const;
 
 export const PATHS = {
-  '/': { methods: READ, parameters: [], what: 'status page' },
+  '/': { methods: READ, parameters: ['refresh'], what: 'status page; ?refresh=5 to 3600 renews it' },
   '/metrics': { methods: READ, parameters: [], what: 'metrics for Prometheus' },
   '/api/v1/report': { methods: READ, parameters: [], what: 'last report, whole, as JSON' },
+  '/api/v1/incidents': { methods: READ, parameters: [], what: 'open incidents with their evidence, as JSON' },
   '/api/v1/inventory': { methods: READ, parameters: [], what: 'what is watched and expected, as JSON' },
   '/api/v1/events': { methods: READ, parameters: ['limit'], what: 'what happened, as JSON; ?limit=1 to 500' },
   '/-/healthy': { methods: READ, parameters: [], what: '200 while pgvigil itself works' },

@@ -6,6 +6,7 @@ import type { ListenAddress, WebOptions } from './options.ts';
 import { PATHS, pathList, pathOf } from './paths.ts';
 import { addEvents } from './routes/events.ts';
 import { addHealth } from './routes/health.ts';
+import { addIncidents } from './routes/incidents.ts';
 import { addInventory } from './routes/inventory.ts';
 import { addMetrics } from './routes/metrics.ts';
 import { addPage } from './routes/page.ts';
@@ -75,6 +76,7 @@ export function createWebApp(options: WebOptions): FastifyInstance {
     addPage,
     addMetrics,
     addReport,
+    addIncidents,
     addInventory,
     addEvents,
     addHealth,

@@ -106,6 +106,7 @@ describe('the api', () => {
     expect(report.servers[2].state).toBeNull();
     expect(report.servers[0].systemIdentifier).toBe('7711161441652576274');
     expect(report.incidents[0].id).toBe('5f0c2a91');
+    expect(report.incidents[0].story.headline).toMatch(/^Database simfab_dev of main was dropped/);
   });
 
   test('turns a Map into an object, also with a key that means something to JavaScript', async () => {
@@ -135,7 +136,26 @@ describe('the api', () => {
     ).toContain('/var/lib/docker');
   });
 
-  test.each(['/api/v1/report', '/api/v1/inventory'])(
+  test('lists the open incidents with evidence, silenced symptoms and the story', async () => {
+    const { at, incidents } = (await ask('/api/v1/incidents', { report: fullReport })).json();
+    expect(at).toBe(fullReport().at);
+    expect(incidents).toHaveLength(3);
+    expect(incidents[1]).toMatchObject({
+      id: '0b7e44d2',
+      cause: 'volume_removed',
+      trigger: 'volume_rm',
+      confidence: 'observed',
+      datname: null,
+      evidence: [{ kind: 'volume_destroyed', facts: { name: 'old_shop_data' } }],
+      symptoms: [{ kind: 'database_unreadable', datname: 'shop' }],
+      story: { headline: expect.stringContaining('Volume old_shop_data was removed at 23:12:06 UTC') },
+    });
+    // The container that the evidence does not name.
+    expect(incidents[1].story.steps.join()).toContain("docker inspect -f '{{json .Mounts}}' simfab-db");
+    expect((await ask('/api/v1/incidents')).json().incidents).toEqual([]);
+  });
+
+  test.each(['/api/v1/report', '/api/v1/incidents', '/api/v1/inventory'])(
     '%s is 503 with a reason before the first report',
     async (url) => {
       const response = await ask(url, NO_REPORT);
@@ -159,6 +179,25 @@ describe('the api', () => {
       const response = await ask(`/api/v1/events?limit=${limit}`, { events: () => expect.unreachable() });
       expect(response.statusCode).toBe(400);
       expect(response.json().error).toMatch(/1 to 500/);
+    },
+  );
+});
+
+describe('the page', () => {
+  test('renews itself only for who asks, as often as he asks', async () => {
+    expect((await ask('/')).headers).not.toHaveProperty('refresh');
+    const renewing = await ask('/?refresh=30');
+    expect(renewing.headers['refresh']).toBe('30');
+    expect(renewing.body).toContain('renews every 30 s');
+  });
+
+  test.each(['4', '3601', '0', '-5', '1e2', '', '10;url=http://evil.example', '10&refresh=20'])(
+    'refuses refresh=%s',
+    async (refresh) => {
+      const response = await ask(`/?refresh=${refresh}`);
+      expect(response.statusCode).toBe(400);
+      expect(response.headers).not.toHaveProperty('refresh');
+      expect(response.body).not.toContain('evil');
     },
   );
 });

@@ -1,11 +1,17 @@
+import type { Incident, Symptom } from '../../../model/incident.ts';
 import type { DatabaseVerdict, Report, ServerVerdict } from '../../../model/report.ts';
-import { count, formatAge, formatBytes } from './format.ts';
-import { INCIDENT_SENTENCES, type Level, PRESENCE_WORDS, SERVER_WORDS } from './words.ts';
+import { symptomSentence } from '../../words/kinds.ts';
+import { count, formatBytes } from '../../words/text.ts';
+import { formatAge } from './format.ts';
+import { incidentAnchor, inOrder, levelOf } from './incident-order.ts';
+import { type Level, PRESENCE_WORDS, SERVER_WORDS } from './words.ts';
 
 /** Something a person should know, in one line. */
 export interface Concern {
   readonly level: Exclude<Level, 'well' | 'quiet'>;
   readonly text: string;
+  /** Where the page says more: the id of an element. */
+  readonly anchor?: string;
 }
 
 /** A report older than this is not news any more: the heartbeat makes one every second. */
@@ -13,13 +19,18 @@ export const STALE_AFTER_MS = 10_000;
 /** From here on a person should look; the alert rules decide on their own. */
 const LITTLE_SPACE = 0.05;
 
+/** Whether a filesystem of this size has so little left that a person should look. */
+export const isScarce = (availBytes: number, sizeBytes: number): boolean =>
+  availBytes < sizeBytes * LITTLE_SPACE;
+
 /** Everything in a report that is not well, worst first; empty only where all is known to be well. */
 export function concernsOf(report: Report, ageMs: number): readonly Concern[] {
   const concerns = [
     ...ownConcerns(report, ageMs),
-    ...report.incidents.map((incident) => ({
-      level: incident.kind === 'blind' ? ('unsure' as const) : ('wrong' as const),
-      text: INCIDENT_SENTENCES[incident.kind](incident),
+    ...inOrder(report.incidents).map((incident) => ({
+      level: levelOf(incident),
+      text: symptomSentence(incident),
+      anchor: incidentAnchor(incident),
     })),
     ...report.servers.flatMap((server) => serverConcerns(server, report)),
     ...storageConcerns(report),
@@ -45,7 +56,7 @@ function ownConcerns({ self, dropped }: Report, ageMs: number): Concern[] {
 
 function serverConcerns(server: ServerVerdict, { incidents }: Report): Concern[] {
   const { name, state } = server;
-  const told = incidents.filter((incident) => incident.server === name);
+  const told = symptomsIn(incidents).filter((symptom) => symptom.server === name);
   const concerns: Concern[] = [];
   if (state === undefined) {
     concerns.push({ level: 'unsure', text: `pgvigil has not looked at ${name} yet` });
@@ -66,6 +77,10 @@ function serverConcerns(server: ServerVerdict, { incidents }: Report): Concern[]
   return concerns;
 }
 
+/** What open incidents stand for: what they are called after, and what they silence. */
+const symptomsIn = (incidents: readonly Incident[]): readonly Symptom[] =>
+  incidents.flatMap((incident) => [incident, ...incident.symptoms]);
+
 function databaseConcern(
   { datname, expected, presence, identityMatch }: DatabaseVerdict,
   server: string,
@@ -81,9 +96,10 @@ function databaseConcern(
 
 function storageConcerns({ docker, volumes, filesystems, incidents }: Report): Concern[] {
   const concerns: Concern[] = [];
+  const told = symptomsIn(incidents);
   if (docker.up === false) concerns.push({ level: 'unsure', text: 'Docker could not be asked' });
   for (const { name, expected, present, mounted } of volumes) {
-    if (!expected || incidents.some(({ volume }) => volume === name)) continue;
+    if (!expected || told.some(({ volume }) => volume === name)) continue;
     if (present === false) concerns.push({ level: 'wrong', text: `Volume ${name} is missing` });
     else if (mounted === false)
       concerns.push({ level: 'wrong', text: `Volume ${name} does not hold the data of its server` });
@@ -93,7 +109,7 @@ function storageConcerns({ docker, volumes, filesystems, incidents }: Report): C
     if (readonly && servers.length > 0) {
       concerns.push({ level: 'wrong', text: `Filesystem ${mountpoint} holds data and is read-only` });
     }
-    if (sizeBytes !== undefined && availBytes !== undefined && availBytes < sizeBytes * LITTLE_SPACE) {
+    if (sizeBytes !== undefined && availBytes !== undefined && isScarce(availBytes, sizeBytes)) {
       concerns.push({
         level: 'unsure',
         text: `Filesystem ${mountpoint} has ${formatBytes(availBytes)} left`,

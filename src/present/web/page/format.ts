@@ -1,4 +1,5 @@
 import type { Instant } from '../../../model/time.ts';
+import { formatBytes } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
 import type { Level, Word } from './words.ts';
 
@@ -28,16 +29,6 @@ export function moment(at: Instant | undefined, now: Instant): Html {
   return html`<time datetime="${iso}"><span class="ago">${formatAge(now - at)}</span> <span class="iso">${iso.replace('T', ' ')}</span></time>`;
 }
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-
-/** Bytes in binary units with three digits: `584 MiB`. */
-export function formatBytes(bytes: number): string {
-  const exponent = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
-  const value = bytes / 1024 ** exponent;
-  const digits = exponent === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${value.toFixed(digits)} ${UNITS[exponent]}`;
-}
-
 /** Bytes, or a dash where they are not known. */
 export function size(bytes: number | undefined): Html {
   return bytes === undefined ? html`<span class="dim">–</span>` : html`${formatBytes(bytes)}`;
@@ -59,7 +50,13 @@ export function answer(
   return verdict(value ? { level: levels.yes, word: yes } : { level: levels.no, word: no });
 }
 
-/** A count with its noun: `1 server`, `3 servers`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** Lines as they are, such as commands. */
+export function lines(given: readonly string[]): Html {
+  return html`<pre>${given.map((line, index) => html`${index === 0 ? '' : html`\n`}${line}`)}</pre>`;
+}
+
+/** Words of ours in which commands stand between backticks. */
+export function prose(words: string): Html {
+  const parts = words.split('`');
+  return html`${parts.map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 }

@@ -1,24 +1,89 @@
 import type { Incident } from '../../../model/incident.ts';
+import type { Report } from '../../../model/report.ts';
 import type { Instant } from '../../../model/time.ts';
+import { CAUSE_TITLES } from '../../words/causes.ts';
+import { type EvidenceLine, evidenceLines } from '../../words/evidence.ts';
+import { incidentStory, type Story } from '../../words/incident-story.ts';
+import { KIND_TITLES, symptomSentence } from '../../words/kinds.ts';
+import { count } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
-import { moment } from './format.ts';
-import { INCIDENT_SENTENCES } from './words.ts';
+import { moment, prose } from './format.ts';
+import { incidentAnchor, inOrder, levelOf } from './incident-order.ts';
+
+/** So many are shown at full length; of the others a reader opens what he needs. */
+const OPEN = 3;
+/** A page with more is not read by anybody; the API has all of them. */
+const MAX_SHOWN = 50;
+const MAX_EVIDENCE = 10;
+const MAX_SYMPTOMS = 20;
 
 /** The open incidents, or nothing. */
-export function incidentsSection(incidents: readonly Incident[], now: Instant): Html | undefined {
+export function incidentsSection(report: Report, now: Instant): Html | undefined {
+  const { incidents } = report;
   if (incidents.length === 0) return undefined;
+  const hidden = incidents.length - MAX_SHOWN;
   return html`<section aria-labelledby="incidents">
 <h2 id="incidents">Open incidents</h2>
-${incidents.map(
-  (incident) => html`<article class="incident ${incident.kind === 'blind' ? 'unsure' : 'wrong'}">
-<h3>${INCIDENT_SENTENCES[incident.kind](incident)}</h3>
-<p>Since ${moment(incident.since, now)}. <span class="dim">Incident ${incident.id}.</span></p>
+${inOrder(incidents)
+  .slice(0, MAX_SHOWN)
+  .map((incident, index) => card(incident, incidentStory(incident, report), index < OPEN, now))}
+${hidden > 0 ? html`<p class="dim">And ${hidden} more, in <a href="api/v1/incidents">the list of incidents</a>.</p>` : undefined}
+</section>`;
+}
+
+function card(incident: Incident, story: Story, open: boolean, now: Instant): Html {
+  const anchor = incidentAnchor(incident);
+  const { kind, cause, since, id } = incident;
+  return html`<article class="incident ${levelOf(incident)}" id="${anchor}" aria-labelledby="${anchor}-title">
+<h3 id="${anchor}-title">${story.headline}</h3>
+<dl>
+<div><dt>Since</dt><dd>${moment(since, now)}</dd></div>
+<div><dt>What</dt><dd>${KIND_TITLES[kind]}</dd></div>
+<div><dt>Cause</dt><dd>${CAUSE_TITLES[cause]}</dd></div>
+<div><dt>Incident</dt><dd><a class="mono" href="#${anchor}">${id}</a></dd></div>
+</dl>
+<p class="confidence">${story.confidence}</p>
+${
+  open
+    ? details(incident, story, now)
+    : html`<details><summary>Evidence and what to do</summary>${details(incident, story, now)}</details>`
+}
+</article>`;
+}
+
+function details(incident: Incident, { steps }: Story, now: Instant): Html {
+  return html`${evidenceList(evidenceLines(incident.evidence), now)}
+<h4>What to do first</h4>
+<ol class="steps">${steps.map((step) => html`<li>${prose(step)}</li>`)}</ol>
 ${
   incident.needsAcceptance
-    ? html`<p class="dim">It stays open until a person accepts it. Do that only once the data is back, or if the loss was intended: <code>pgvigil accept ${incident.id} --reason "…"</code></p>`
+    ? html`<p class="dim">It stays open until a person accepts it. Do that only once the data is back, or if the loss was intended:</p>
+<pre>pgvigil accept ${incident.id} --reason "…"</pre>`
     : undefined
 }
-</article>`,
-)}
-</section>`;
+${silenced(incident, now)}`;
+}
+
+function evidenceList(lines: readonly EvidenceLine[], now: Instant): Html {
+  if (lines.length === 0) return html``;
+  const more = lines.slice(MAX_EVIDENCE);
+  return html`<h4>What shows it</h4>
+<ol class="evidence">${lines.slice(0, MAX_EVIDENCE).map((line) => evidenceItem(line, now))}</ol>
+${
+  more.length === 0
+    ? undefined
+    : html`<details><summary>${count(more.length, 'more piece')} of evidence</summary><ol class="evidence" start="${MAX_EVIDENCE + 1}">${more.map((line) => evidenceItem(line, now))}</ol></details>`
+}`;
+}
+
+const evidenceItem = ({ at, text, source }: EvidenceLine, now: Instant): Html =>
+  html`<li>${at === undefined ? html`<span class="dim">no time</span>` : moment(at, now)} <span>${text} <span class="source">${source}</span></span></li>`;
+
+/** What else is wrong for the same cause: it raises no alert of its own. */
+function silenced({ symptoms }: Incident, now: Instant): Html | undefined {
+  if (symptoms.length === 0) return undefined;
+  const hidden = symptoms.length - MAX_SYMPTOMS;
+  return html`<h4>Also wrong for this cause, and not alerted again</h4>
+<ul class="symptoms">${symptoms.slice(0, MAX_SYMPTOMS).map((symptom) => html`<li>${symptomSentence(symptom)} <span class="dim">since</span> ${moment(symptom.since, now)}</li>`)}</ul>
+${hidden > 0 ? html`<p class="dim">And ${hidden} more, in <a href="api/v1/incidents">the list of incidents</a>.</p>` : undefined}`;
 }

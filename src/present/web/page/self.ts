@@ -1,7 +1,7 @@
 import type { ObserverVerdict, Report } from '../../../model/report.ts';
 import type { Instant } from '../../../model/time.ts';
 import { type Html, html } from '../html.ts';
-import { answer, moment } from './format.ts';
+import { answer, lines, moment } from './format.ts';
 import { table } from './table.ts';
 
 /** Whether pgvigil itself sees, and may be believed. */
@@ -16,7 +16,7 @@ export function selfSection({ self, observers }: Report, now: Instant): Html {
   }</dd></div>
 <div><dt>Config</dt><dd>${answer(self.configReloadSuccessful, 'good', 'last good one in force', { yes: 'well', no: 'unsure' })} ${moment(self.configReloadedAt, now)}</dd></div>
 </dl>
-${self.configError === undefined ? undefined : html`<pre>${self.configError}</pre>`}
+${self.configError === undefined ? undefined : lines(self.configError.split('\n'))}
 ${observers.length === 0 ? undefined : observerTable(observers, now)}
 </section>`;
 }

@@ -9,23 +9,27 @@ import { NOT_LOOKED, PRESENCE_WORDS, SERVER_WORDS, type Word } from './words.ts'
 const MAX_ROWS = 100;
 
 /** The servers with their databases. */
-export function serversSection({ servers }: Report, now: Instant): Html {
+export function serversSection({ servers, risks }: Report, now: Instant): Html {
   return html`<section aria-labelledby="servers">
 <h2 id="servers">Servers</h2>
-${servers.length === 0 ? html`<p class="dim">No server is watched.</p>` : servers.map((server) => serverCard(server, now))}
+${servers.length === 0 ? html`<p class="dim">No server is watched.</p>` : servers.map((server) => serverCard(server, risksOf(server, risks), now))}
 </section>`;
 }
 
-function serverCard(server: ServerVerdict, now: Instant): Html {
+function risksOf({ name }: ServerVerdict, risks: Report['risks']): number {
+  return risks.filter(({ server, present }) => present && server === name).length;
+}
+
+function serverCard(server: ServerVerdict, risks: number, now: Instant): Html {
   return html`<article class="card">
 <h3>${server.name} ${verdict(server.state === undefined ? NOT_LOOKED : SERVER_WORDS[server.state])}</h3>
 ${server.state === 'up' || server.stateDetail === undefined ? undefined : html`<p>${server.stateDetail}</p>`}
 ${databaseTable(server, now)}
-${factsOf(server, now)}
+${factsOf(server, risks, now)}
 </article>`;
 }
 
-function factsOf(server: ServerVerdict, now: Instant): Html {
+function factsOf(server: ServerVerdict, risks: number, now: Instant): Html {
   const { placement } = server;
   const facts: readonly (readonly [string, Html | string | undefined])[] = [
     ['PostgreSQL', server.version],
@@ -41,6 +45,7 @@ function factsOf(server: ServerVerdict, now: Instant): Html {
     ['Container', placement.container?.name],
     ['Volume', placement.volume],
     ['Data directory', placement.dataDirectory],
+    ['Risks', risks === 0 ? undefined : html`<a href="#risks">${risks}</a>`],
   ];
   const known = facts.filter(([, value]) => value !== undefined);
   if (known.length === 0) return html``;

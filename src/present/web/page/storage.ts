@@ -1,9 +1,11 @@
 import type { FilesystemVerdict, Report, VolumeVerdict } from '../../../model/report.ts';
 import type { Instant } from '../../../model/time.ts';
+import { formatBytes } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
-import { answer, formatBytes, moment, size, verdict } from './format.ts';
+import { isScarce } from './concerns.ts';
+import { answer, moment, size, verdict } from './format.ts';
 import { table } from './table.ts';
-import type { Level } from './words.ts';
+import type { Level, Word } from './words.ts';
 
 /** The volumes that hold data, or nothing where Docker is off. */
 export function volumesSection({ docker, volumes }: Report, now: Instant): Html | undefined {
@@ -47,13 +49,10 @@ ${filesystems.length === 0 ? html`<p class="dim">No filesystem is watched.</p>` 
 function filesystemTable(filesystems: readonly FilesystemVerdict[]): Html {
   return table({
     caption: 'Space and files left',
-    columns: ['Mountpoint', 'Space', 'Files', 'Device', 'Holds the data of'],
+    columns: ['Mountpoint', 'Verdict', 'Space', 'Files', 'Device', 'Holds the data of'],
     rows: filesystems.map((filesystem) => [
-      html`<span class="name">${filesystem.mountpoint}</span>${
-        filesystem.readonly
-          ? html` ${verdict({ level: filesystem.servers.length > 0 ? 'wrong' : 'quiet', word: 'read-only' })}`
-          : undefined
-      }`,
+      html`<span class="name">${filesystem.mountpoint}</span>`,
+      verdict(wordOf(filesystem)),
       spaceOf(filesystem),
       filesOf(filesystem),
       html`<span class="dim">${filesystem.device} ${filesystem.fstype}</span>`,
@@ -62,8 +61,20 @@ function filesystemTable(filesystems: readonly FilesystemVerdict[]): Html {
   });
 }
 
-function spaceOf({ up, reason, sizeBytes, availBytes }: FilesystemVerdict): Html {
-  if (up === false) return verdict({ level: 'unsure', word: `does not answer: ${reason ?? 'error'}` });
+/** Whether data can be written to it: the worst that is known. */
+function wordOf(filesystem: FilesystemVerdict): Word {
+  const { up, reason, readonly, servers, sizeBytes, availBytes, files, filesFree } = filesystem;
+  if (up === false) return { level: 'unsure', word: `does not answer: ${reason ?? 'error'}` };
+  if (readonly) return { level: servers.length > 0 ? 'wrong' : 'quiet', word: 'read-only' };
+  if (up === undefined || sizeBytes === undefined || availBytes === undefined)
+    return { level: 'unsure', word: 'unknown' };
+  if (availBytes === 0) return { level: 'wrong', word: 'full' };
+  if (files !== undefined && files > 0 && filesFree === 0) return { level: 'wrong', word: 'no inodes left' };
+  if (isScarce(availBytes, sizeBytes)) return { level: 'unsure', word: 'nearly full' };
+  return { level: 'well', word: 'writable' };
+}
+
+function spaceOf({ sizeBytes, availBytes }: FilesystemVerdict): Html {
   if (sizeBytes === undefined || availBytes === undefined || sizeBytes === 0) {
     return html`<span class="dim">unknown</span>`;
   }

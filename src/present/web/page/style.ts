@@ -20,10 +20,13 @@ body {
   overflow-wrap: break-word;
 }
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; padding: 1.25rem 0 1rem; }
-header p { margin: 0 0 0 auto; color: var(--dim); display: flex; gap: 1rem; }
+header p { margin: 0 0 0 auto; color: var(--dim); display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
+header .aged { position: fixed; z-index: 1; left: 0; right: 0; bottom: 0; justify-content: center; padding: .75rem 1.25rem; background: var(--unsure-tint); color: var(--unsure); border-top: 1px solid; visibility: hidden; animation: appear 1ms 60s forwards; }
+@keyframes appear { to { visibility: visible; } }
 h1 { font-size: 1.125rem; font-weight: 650; margin: 0; letter-spacing: .01em; }
 h2 { font-size: 1rem; font-weight: 600; margin: 2.25rem 0 .75rem; color: var(--dim); }
 h3 { font-size: 1.0625rem; font-weight: 600; margin: 0 0 .5rem; display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; }
+h4 { font-size: .8125rem; font-weight: 600; margin: 1rem 0 .25rem; color: var(--dim); }
 p { margin: .25rem 0; }
 a { color: var(--link); }
 code, pre, .mono { font-family: ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .875em; }
@@ -53,6 +56,21 @@ li.wrong .mark { color: var(--wrong); } li.unsure .mark { color: var(--unsure); 
 .card, .incident { padding: 1rem 1.25rem; margin: 0 0 .75rem; }
 .incident { border-left: .25rem solid; }
 .incident.wrong { border-left-color: var(--wrong); } .incident.unsure { border-left-color: var(--unsure); }
+article:target { outline: 2px solid var(--link); outline-offset: 2px; }
+.incident dl { grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); margin: .5rem 0 .25rem; }
+.confidence { color: var(--dim); }
+.steps, .symptoms { margin: 0; padding-left: 1.375rem; }
+.steps li { padding: .1875rem 0; }
+code { background: var(--ground); border-radius: .25rem; padding: .0625rem .25rem; overflow-wrap: anywhere; }
+.evidence { list-style: none; margin: 0; padding: 0; }
+.evidence li { display: grid; grid-template-columns: 16.5rem 1fr; gap: .125rem 1rem; padding: .25rem 0; }
+.evidence time { color: var(--dim); }
+.source { color: var(--dim); font-size: .8125rem; white-space: nowrap; }
+summary { cursor: pointer; padding: .375rem 0; }
+.incident summary { color: var(--link); }
+.risk { background: var(--paper); border: 1px solid var(--line); border-radius: .625rem; padding: .25rem 1.25rem; margin: 0 0 .5rem; }
+.risk[open] { padding-bottom: .875rem; }
+.risk summary .name { min-width: 0; }
 section > dl { padding: 1rem 1.25rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .625rem 1.5rem; margin: .5rem 0 1rem; }
 .card dl { margin: 0; padding-top: .875rem; border-top: 1px solid var(--line); }
@@ -75,7 +93,7 @@ section > table th:first-child { padding-left: 1.25rem; }
 thead th { font-size: .8125rem; color: var(--dim); border-top: 0; }
 .numeric { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .name { font-weight: 550; }
-.name, .mono, .why, dd, pre, h3, .summary li, .events li { overflow-wrap: anywhere; }
+.name, .mono, .why, dd, pre, h3, .summary li, .events li, .evidence li, .steps, .symptoms, .risk { overflow-wrap: anywhere; }
 .name { display: inline-block; min-width: 6rem; }
 .why { display: block; color: var(--dim); font-size: .875rem; }
 td .iso { display: block; }
@@ -110,7 +128,7 @@ footer nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
   dl div { display: grid; grid-template-columns: 7rem 1fr; gap: .5rem; }
   dt { line-height: 1.5rem; }
   td .iso { display: inline; }
-  .events li { grid-template-columns: 1fr; }
+  .events li, .evidence li { grid-template-columns: 1fr; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 `;

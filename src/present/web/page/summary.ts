@@ -1,7 +1,7 @@
 import type { Report } from '../../../model/report.ts';
+import { count } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
 import type { Concern } from './concerns.ts';
-import { count } from './format.ts';
 
 /** What the page says first, and what its title says in a tab among others. */
 export interface Headline {
@@ -35,13 +35,22 @@ export function summarySection(report: Report, headline: Headline, concerns: rea
   const once = concerns.filter(({ text }) => !told.has(text) && told.add(text));
   return html`<section class="summary ${headline.level}" aria-labelledby="summary">
 <h2 id="summary">${headline.text}</h2>
-<p>${present.length} of ${count(expected.length, 'expected database')} verified present on ${count(report.servers.length, 'server')}.</p>
+<p>${present.length} of ${count(expected.length, 'expected database')} verified present on ${count(report.servers.length, 'server')}.${risksLine(report)}</p>
 ${
   once.length === 0
     ? undefined
-    : html`<ul>${once.slice(0, MAX_LINES).map(({ level, text }) => html`<li class="${level}"><span class="mark">${level === 'wrong' ? 'wrong' : 'unsure'}</span> ${text}</li>`)}</ul>${more(once.length - MAX_LINES)}`
+    : html`<ul>${once.slice(0, MAX_LINES).map(concernItem)}</ul>${more(once.length - MAX_LINES)}`
 }
 </section>`;
+}
+
+const concernItem = ({ level, text, anchor }: Concern): Html =>
+  html`<li class="${level}"><span class="mark">${level === 'wrong' ? 'wrong' : 'unsure'}</span> ${anchor === undefined ? html`<span>${text}</span>` : html`<a href="#${anchor}">${text}</a>`}</li>`;
+
+/** A risk is nothing that is wrong now: it does not change the headline. */
+function risksLine({ risks }: Report): Html | undefined {
+  const open = risks.filter(({ present }) => present).length;
+  return open === 0 ? undefined : html` <a href="#risks">${count(open, 'risk')}</a> of losing data.`;
 }
 
 const more = (hidden: number): Html | undefined =>

@@ -1,4 +1,3 @@
-import type { Incident, IncidentKind } from '../../../model/incident.ts';
 import type { HappeningKind } from '../../../model/journal.ts';
 import type { Presence, ServerState } from '../../../model/report.ts';
 
@@ -30,20 +29,6 @@ export const PRESENCE_WORDS: Readonly<Record<Presence, Word>> = {
   unknown: { level: 'unsure', word: 'unknown' },
 };
 
-/** What an open incident says, in one sentence. */
-export const INCIDENT_SENTENCES: Readonly<Record<IncidentKind, (incident: Incident) => string>> = {
-  database_missing: ({ datname, server }) => `Database ${datname} of ${server} is missing`,
-  database_replaced: ({ datname, server }) => `Database ${datname} of ${server} is not the one it was`,
-  database_unreadable: ({ datname, server }) => `Database ${datname} of ${server} cannot be read`,
-  database_shrunk: ({ datname, server }) => `Database ${datname} of ${server} has lost much of its data`,
-  server_replaced: ({ server }) => `Server ${server} is not the cluster it was`,
-  server_down: ({ server }) => `Server ${server} is down`,
-  volume_missing: ({ volume, server }) => `Volume ${volume} of ${server} is missing`,
-  data_off_volume: ({ volume, server }) => `The data of ${server} does not lie on its volume ${volume}`,
-  disk_full: ({ server }) => `The disk under ${server} is full`,
-  blind: ({ server }) => `pgvigil cannot see ${server}`,
-};
-
 export const HAPPENING_WORDS: Readonly<Record<HappeningKind, Word>> = {
   pgvigil_started: { level: 'quiet', word: 'pgvigil started' },
   pgvigil_stopped: { level: 'quiet', word: 'pgvigil stopped' },
@@ -56,6 +41,7 @@ export const HAPPENING_WORDS: Readonly<Record<HappeningKind, Word>> = {
   database_gone: { level: 'quiet', word: 'database gone, not expected' },
   database_missing: { level: 'wrong', word: 'database missing' },
   database_unreadable: { level: 'wrong', word: 'database unreadable' },
+  database_shrunk: { level: 'wrong', word: 'database lost data' },
   database_returned: { level: 'well', word: 'database returned' },
   database_replaced: { level: 'wrong', word: 'database replaced' },
   volume_pinned: { level: 'quiet', word: 'volume noted' },
@@ -63,6 +49,9 @@ export const HAPPENING_WORDS: Readonly<Record<HappeningKind, Word>> = {
   volume_returned: { level: 'well', word: 'volume returned' },
   container_changed: { level: 'quiet', word: 'container changed' },
   docker_event: { level: 'quiet', word: 'Docker event' },
+  incident_opened: { level: 'wrong', word: 'incident opened' },
+  incident_explained: { level: 'quiet', word: 'incident explained' },
+  incident_closed: { level: 'well', word: 'incident closed' },
   accepted: { level: 'quiet', word: 'accepted by a person' },
   forgotten: { level: 'quiet', word: 'forgotten by a person' },
 };

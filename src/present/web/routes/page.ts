@@ -4,14 +4,33 @@ import { renderPage } from '../page/page.ts';
 
 const EVENTS_SHOWN = 20;
 
-/** `/`: the status page, for a person. */
+/** `/`: the status page, for a person. `?refresh=10` makes the browser ask for it again, until it is asked without. */
 export function addPage(app: FastifyInstance, { report, events, clock }: WebOptions): void {
-  app.get('/', async (_request, reply) => {
+  app.get<{ Querystring: { refresh?: unknown } }>('/', async (request, reply) => {
+    const { refresh } = request.query;
+    const refreshSeconds = refresh === undefined ? undefined : parseSeconds(refresh);
+    if (refresh !== undefined && refreshSeconds === undefined) {
+      return reply
+        .code(400)
+        .type('text/plain; charset=utf-8')
+        .send('refresh is a whole number of seconds from 5 to 3600.\n');
+    }
     const last = report();
-    const page = renderPage(last, last === undefined ? [] : events(EVENTS_SHOWN), clock.monotonic());
+    const page = renderPage(last, {
+      events: last === undefined ? [] : events(EVENTS_SHOWN),
+      monotonicMs: clock.monotonic(),
+      refreshSeconds,
+    });
+    if (refreshSeconds !== undefined) reply.header('refresh', String(refreshSeconds));
     return reply
       .code(last === undefined ? 503 : 200)
       .type('text/html; charset=utf-8')
       .send(page);
   });
+}
+
+function parseSeconds(given: unknown): number | undefined {
+  if (typeof given !== 'string' || !/^[1-9]\d{0,3}$/.test(given)) return undefined;
+  const seconds = Number(given);
+  return seconds >= 5 && seconds <= 3600 ? seconds : undefined;
 }
