@@ -19,6 +19,7 @@ export default defineConfig({
           include: ['test/**/*.real.test.ts', 'test/rules/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           fileParallelism: false,
+          maxConcurrency: 100,
           testTimeout: 60_000,
           hookTimeout: 180_000,
         },
@@ -29,6 +30,16 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        // Every loss and all routine work, on the real thing: npm run scenarios.
+        test: {
+          name: 'scenarios',
+          include: ['test/scenarios/**/*.scenarios.ts'],
+          // They take turns among themselves.
+          maxConcurrency: 100,
           hookTimeout: 300_000,
         },
       },
