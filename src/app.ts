@@ -52,6 +52,15 @@ const STATE_DEADLINE_MS = 5000;
 /** Without a tick for so long, the process is not healthy. */
 const HEARTBEAT_MAX_AGE_MS = 30_000;
 
+/** Keys that a running process cannot exchange. */
+function fixedKeys(before: Config, now: Config): readonly string[] {
+  return [
+    ...(before.state.directory === now.state.directory ? [] : ['state.directory']),
+    ...(before.web.listenAddress === now.web.listenAddress ? [] : ['web.listen_address']),
+    ...(before.web.enableLifecycle === now.web.enableLifecycle ? [] : ['web.enable_lifecycle']),
+  ];
+}
+
 /** Losses are warnings, so that a quiet log still tells them. */
 const LOSSES: readonly HappeningKind[] = [
   'server_down',
@@ -121,8 +130,12 @@ export function createApp(initial: Config, deps: AppDeps): App {
       look: (now, history) => takeSnapshot(now, history, observers.views(), clock),
       remember,
       record: (history, report) => recordIncidents(history, report.incidents, report.at),
-      diagnose: (now, history, snapshot, sequence) =>
-        diagnose({ config: now, sequence, self: self() }, history, snapshot),
+      diagnose: (now, history, snapshot, sequence, before) =>
+        diagnose(
+          { config: now, sequence, self: self(), ...(before && { dropped: before.dropped }) },
+          history,
+          snapshot,
+        ),
     },
   });
 
@@ -186,6 +199,8 @@ export function createApp(initial: Config, deps: AppDeps): App {
       watch.wake();
       return { ok: false, message };
     }
+    const fixed = fixedKeys(config, loaded.config);
+    if (fixed.length > 0) log.warn({ keys: fixed }, 'these keys take effect at a restart only');
     config = loaded.config;
     reloading = { successful: true, at: clock.now(), error: undefined };
     observers.apply(config);
@@ -196,12 +211,16 @@ export function createApp(initial: Config, deps: AppDeps): App {
 
   return {
     async start() {
+      if (await control.isTaken())
+        throw new Error(
+          `another pgvigil runs on ${config.state.directory}: give each one a state.directory of its own`,
+        );
+      const address = await web.start();
       const [loaded] = await Promise.all([ledger.load(), journal.load()]);
       corrupt = loaded.corrupt;
       journal.add([{ at: startedAt, kind: 'pgvigil_started', details: { version } }]);
       watch.start(loaded.history);
       observers.apply(config);
-      const address = await web.start();
       void openControl();
       return address;
     },

@@ -22,6 +22,14 @@ const DEADLINE_MS = 5000;
 /** Longest path of a unix socket on Linux (unix(7)), its closing zero byte aside. */
 const MAX_SOCKET_PATH = 107;
 
+/** The ear for a person's word. */
+export interface Control {
+  /** Another pgvigil runs on this state directory. */
+  isTaken(): Promise<boolean>;
+  start(): Promise<void>;
+  stop(): void;
+}
+
 /** Path of the control socket in a state directory. */
 export function controlPath(stateDirectory: string): string {
   return `${stateDirectory}/pgvigil.sock`;
@@ -35,7 +43,7 @@ export function createControl(options: {
   readonly stateDirectory: string;
   readonly handle: (request: ControlRequest) => ControlAnswer;
   readonly log: Log;
-}): { start(): Promise<void>; stop(): void } {
+}): Control {
   const { handle, log } = options;
   const path = controlPath(options.stateDirectory);
   const sockets = new Set<Socket>();
@@ -53,11 +61,12 @@ export function createControl(options: {
   });
 
   return {
+    isTaken: () => isAlive(path),
     async start() {
       try {
         if (Buffer.byteLength(path) > MAX_SOCKET_PATH)
           throw new Error(`its path is longer than ${MAX_SOCKET_PATH} bytes; use a shorter state.directory`);
-        await removeStale(path);
+        removeDead(path);
         await listen(server, path);
         server.on('error', (error) => log.warn({ error: error.message }, 'the control socket failed'));
         chmodSync(path, 0o600);
@@ -70,7 +79,8 @@ export function createControl(options: {
       }
     },
     stop() {
-      server.close();
+      // Closing it would unlink its file in this process, on a disk that may hang; a dead file is removed at the next start.
+      server.unref();
       for (const socket of sockets) socket.destroy();
     },
   };
@@ -86,16 +96,22 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-/** A socket file that nobody answers on was left behind by a process that was killed. */
-async function removeStale(path: string): Promise<void> {
-  const alive = await new Promise<boolean>((resolve) => {
+function isAlive(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
     const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.setTimeout(DEADLINE_MS, () => {
       socket.destroy();
       resolve(true);
     });
     socket.on('error', () => resolve(false));
   });
-  if (alive) return;
+}
+
+/** A socket file of a process that is gone. */
+function removeDead(path: string): void {
   try {
     unlinkSync(path);
   } catch {

@@ -22,7 +22,14 @@ export function createLog(options: {
   readonly secrets: () => readonly Secret[];
   readonly write: (line: string) => void;
 }): Log {
-  const settings = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const settings = {
+    level: options.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: {
+      error: (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : error),
+    },
+  };
   const readable =
     options.format === 'text'
       ? prettyFactory({ colorize: options.colors, translateTime: 'SYS:HH:MM:ss', singleLine: true })

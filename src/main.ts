@@ -25,14 +25,23 @@ const closers: (() => Promise<void>)[] = [];
 function onClose(close: () => Promise<void>): void {
   closers.unshift(close);
   if (closers.length > 1) return;
-  const onTimeout = (): never => process.exit(0);
-  closeWithGrace(
-    { delay: CLOSE_DEADLINE_MS, skip: ['SIGHUP', 'beforeExit'], logger: false, onTimeout },
-    async ({ err }) => {
-      if (err) process.stderr.write(`pgvigil: a bug, please report it: ${err.stack ?? err.message}\n`);
-      for (const closer of closers) await closer();
-    },
-  );
+  let failed = false;
+  const onTimeout = (): never => process.exit(failed ? 1 : 0);
+  const settings = {
+    delay: CLOSE_DEADLINE_MS,
+    skip: ['SIGHUP', 'beforeExit'],
+    logger: false,
+    onTimeout,
+  } as const;
+  closeWithGrace({ ...settings, skip: [...settings.skip] }, async ({ err }) => {
+    failed = err !== undefined;
+    if (err) process.stderr.write(`pgvigil: a bug, please report it: ${err.stack ?? err.message}\n`);
+    await closeAll();
+  });
+}
+
+async function closeAll(): Promise<void> {
+  for (const closer of closers) await closer();
 }
 
 const io: Io = {
@@ -56,4 +65,9 @@ const io: Io = {
 };
 
 const exitCode = await runCommand(process.argv.slice(2), io);
-if (exitCode !== undefined) process.exit(exitCode);
+if (exitCode !== undefined) {
+  // A command that failed half-way has opened things too.
+  setTimeout(() => process.exit(exitCode), CLOSE_DEADLINE_MS).unref();
+  await closeAll();
+  process.exit(exitCode);
+}

@@ -49,9 +49,10 @@ export function createObservers(deps: ObserversDeps): Observers {
     create: () => Observer<View>,
   ): Running<View, Settings> {
     if (running && isDeepStrictEqual(running.settings, settings)) return running;
-    if (running) void running.observer.stop();
     const observer = create();
-    observer.start();
+    // The old one lets go of its connections first: the role has few.
+    if (running) void running.observer.stop().then(() => observer.start());
+    else observer.start();
     return { settings, observer };
   }
 
@@ -65,7 +66,7 @@ export function createObservers(deps: ObserversDeps): Observers {
       }
       for (const server of config.servers) {
         const settings = { intervals, timeouts, maxDatabases: limits.databases };
-        const all = { server, secrets: secretsOf(server), settings };
+        const all = { server: observed(server), secrets: secretsOf(server), settings };
         const create = (): Observer<PostgresView> => createPostgresObserver(server, settings, deps);
         servers.set(server.name, exchange(servers.get(server.name), all, create));
       }
@@ -87,6 +88,11 @@ export function createObservers(deps: ObserversDeps): Observers {
       await Promise.all(all.map(({ observer }) => observer.stop()));
     },
   };
+}
+
+/** What the observer of a server acts on; the rest of its configuration concerns memory only. */
+function observed({ name, host, port, user, database, tls, databases }: ServerConfig): object {
+  return { name, host, port, user, database, tls, expect: databases.expect };
 }
 
 /** Secrets compare as equal whatever they hold: their text has to be compared as well. */

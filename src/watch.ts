@@ -20,7 +20,13 @@ export interface Steps {
     history: History,
     report: Report,
   ) => { readonly history: History; readonly happenings: readonly Happening[] };
-  readonly diagnose: (config: Config, history: History, snapshot: Snapshot, sequence: number) => Report;
+  readonly diagnose: (
+    config: Config,
+    history: History,
+    snapshot: Snapshot,
+    sequence: number,
+    before: Report | undefined,
+  ) => Report;
 }
 
 export interface WatchDeps {
@@ -68,7 +74,7 @@ export function createWatch({ clock, steps, config, saved, broken }: WatchDeps):
     const snapshot = steps.look(now, before);
     const next = steps.remember(now, before, snapshot, elapsedMs);
     sequence += 1;
-    report = steps.diagnose(now, next.history, snapshot, sequence);
+    report = steps.diagnose(now, next.history, snapshot, sequence, report);
     const recorded = steps.record(next.history, report);
     history = recorded.history;
     saved(history, [...next.happenings, ...recorded.happenings]);

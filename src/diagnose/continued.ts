@@ -3,6 +3,7 @@ import type { Confidence } from '../model/cause.ts';
 import type { Evidence, EvidenceKind } from '../model/evidence.ts';
 import type { Incident, IncidentKind, Symptom } from '../model/incident.ts';
 import type { Instant } from '../model/time.ts';
+import { CAUSE_RULES } from './causes/index.ts';
 import type { Finding } from './causes/rule.ts';
 
 /** Evidence comes in for so long after an incident opened; later a cause is only found, never exchanged. */
@@ -41,17 +42,23 @@ export function continued(
   isRipe: (finding: Finding) => boolean,
 ): readonly Incident[] {
   const free = new Set(open);
-  const incidents: Incident[] = [];
+  const incidents = new Map<string, Incident>();
   for (const finding of findings) {
     const before = [...free]
       .sort((a, b) => Number(b.cause === finding.cause) - Number(a.cause === finding.cause))
       .find((incident) => isSame(incident, finding));
+    const whole = open.find((incident) => incidents.has(incident.id) && isPartOf(incident, finding));
     if (before) {
       free.delete(before);
-      incidents.push(merge(before, finding, at));
-    } else if (isRipe(finding)) incidents.push(opened(finding));
+      incidents.set(before.id, merge(before, finding, at));
+    } else if (whole) {
+      incidents.set(whole.id, joined(incidents.get(whole.id) ?? whole, finding));
+    } else if (isRipe(finding)) {
+      const incident = opened(finding);
+      incidents.set(incident.id, incident);
+    }
   }
-  return incidents;
+  return [...incidents.values()];
 }
 
 /** What an incident is about: its server as a whole, or some of its databases. */
@@ -62,6 +69,25 @@ function subjects(symptoms: readonly Symptom[]): ReadonlySet<string> {
 function isSame(incident: Incident, { explains }: Finding): boolean {
   const now = subjects(explains);
   return [...subjects([incident, ...incident.symptoms])].some((subject) => now.has(subject));
+}
+
+/** What belonged to an incident goes on belonging to it, though its cause does not account for it any more. */
+function isPartOf(incident: Incident, { explains }: Finding): boolean {
+  const parts = [incident, ...incident.symptoms];
+  return explains.every(({ kind, datname }) =>
+    parts.some((part) => part.kind === kind && part.datname === datname),
+  );
+}
+
+function joined(incident: Incident, { explains, evidence }: Finding): Incident {
+  const known = new Set([incident, ...incident.symptoms].map(({ kind, datname }) => `${kind} ${datname}`));
+  const fresh = explains.filter(({ kind, datname }) => !known.has(`${kind} ${datname}`));
+  return {
+    ...incident,
+    needsAcceptance: incident.needsAcceptance || explains.some(({ needsAcceptance }) => needsAcceptance),
+    evidence: union(incident.evidence, evidence),
+    symptoms: [...incident.symptoms, ...fresh],
+  };
 }
 
 function opened(finding: Finding): Incident {
@@ -126,8 +152,13 @@ function stronger(
   if (before.cause === 'unknown') return now;
   const settled = at - before.since >= SETTLED_MS;
   const graver = WEIGHT[now.kind] > WEIGHT[before.kind];
-  return graver || (!settled && STRENGTH[now.confidence] >= STRENGTH[before.confidence]) ? now : before;
+  const deeper = DEPTH.indexOf(now.cause) < DEPTH.indexOf(before.cause);
+  const asSure = STRENGTH[now.confidence] >= STRENGTH[before.confidence];
+  return graver || (!settled && deeper && asSure) ? now : before;
 }
+
+/** The deepest first: that a server without its files stops is no cause, it is what comes of it. */
+const DEPTH: readonly string[] = Object.keys(CAUSE_RULES);
 
 /** What was captured when the incident opened stays, though Docker and PostgreSQL have forgotten it. */
 function union(before: readonly Evidence[], now: readonly Evidence[]): readonly Evidence[] {

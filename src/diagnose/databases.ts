@@ -2,7 +2,7 @@ import type { DatabaseMemory, ServerMemory } from '../model/history.ts';
 import type { DatabaseSize, DatabaseStatistics, PostgresView } from '../model/postgres.ts';
 import type { DatabaseVerdict } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
-import type { VerifiedServer } from '../model/verified.ts';
+import type { VerifiedDatabase, VerifiedServer } from '../model/verified.ts';
 
 /** One verdict for every database that is expected or there, in order of name. */
 export function diagnoseDatabases(
@@ -28,7 +28,10 @@ interface Facts {
 
 function verdict(datname: string, database: DatabaseMemory, facts: Facts): DatabaseVerdict {
   const { memory, verified } = facts;
-  const found = verified.databases.get(datname) ?? { ...verified.others, oid: undefined };
+  const found = remembered(
+    database,
+    verified.databases.get(datname) ?? { ...verified.others, oid: undefined },
+  );
   const here = found.presence === 'present' && found.oid !== undefined;
   const statistics = here ? facts.statistics.get(found.oid as number) : undefined;
   return {
@@ -44,6 +47,15 @@ function verdict(datname: string, database: DatabaseMemory, facts: Facts): Datab
     lastSeenAt: lastSeenAt(database, memory),
     missingSince: database.missingSince,
   };
+}
+
+/** A row alone does not end a loss of files: what was unreadable stays so until it was entered or measured. */
+function remembered(
+  database: DatabaseMemory,
+  found: Pick<VerifiedDatabase, 'presence' | 'oid' | 'why'>,
+): Pick<VerifiedDatabase, 'presence' | 'oid' | 'why'> {
+  if (found.presence !== 'present' || database.unreadableSince === undefined) return found;
+  return { ...found, presence: 'unreadable', why: 'its files were missing, and it was not entered since' };
 }
 
 function identityMatch(

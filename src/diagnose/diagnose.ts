@@ -18,6 +18,8 @@ export interface DiagnoseContext {
   readonly config: Config;
   readonly sequence: number;
   readonly self: SelfVerdict;
+  /** What the report before said was dropped: a counter that never falls. */
+  readonly dropped?: Report['dropped'];
   /** Time that a server is given to restart; 0 for somebody who asks now. */
   readonly graceMs?: number;
 }
@@ -25,7 +27,8 @@ export interface DiagnoseContext {
 const GRACE_MS = 30_000;
 
 /** Facts → findings: pure, without clock, input or output. */
-export function diagnose(context: DiagnoseContext, history: History, snapshot: Snapshot): Report {
+export function diagnose(context: DiagnoseContext, remembered: History, snapshot: Snapshot): Report {
+  const history = configured(remembered, context.config);
   const { limits } = context.config;
   const servers = context.config.servers.map((server) => diagnoseServer(server, history, snapshot));
   const volumes = withinLimit(
@@ -59,11 +62,11 @@ export function diagnose(context: DiagnoseContext, history: History, snapshot: S
     }),
     incidentCounts: counts(history),
     risks: findRisks(context.config, history, snapshot),
-    dropped: {
+    dropped: grown(context.dropped, {
       database: databases.reduce((sum, { dropped }) => sum + dropped, 0),
       volume: volumes.dropped,
-      filesystem: filesystems.dropped,
-    },
+      filesystem: filesystems.dropped + snapshot.disk.dropped,
+    }),
     self: context.self,
   };
 }
@@ -74,4 +77,22 @@ function counts(history: History): Report['incidentCounts'] {
     const [server, kind, cause] = JSON.parse(key) as [string, IncidentKind, Cause];
     return { server, kind, cause, count };
   });
+}
+
+/** Only what the config names: other servers are remembered, and not looked at. */
+function configured(history: History, { servers }: Config): History {
+  const names = new Set(servers.map(({ name }) => name));
+  return {
+    ...history,
+    servers: new Map([...history.servers].filter(([name]) => names.has(name))),
+    volumes: new Map([...history.volumes].filter(([, { server }]) => names.has(server))),
+  };
+}
+
+function grown(before: Report['dropped'] | undefined, now: Report['dropped']): Report['dropped'] {
+  return {
+    database: Math.max(before?.database ?? 0, now.database),
+    volume: Math.max(before?.volume ?? 0, now.volume),
+    filesystem: Math.max(before?.filesystem ?? 0, now.filesystem),
+  };
 }

@@ -1,4 +1,6 @@
+import type { ContainerFacts } from '../model/docker.ts';
 import type { History } from '../model/history.ts';
+import type { Placement } from '../model/placement.ts';
 import type { VolumeVerdict } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
@@ -8,7 +10,9 @@ export function diagnoseVolumes(history: History, snapshot: Snapshot): readonly 
   const listed = inventory?.seen
     ? new Map(inventory.facts.volumes.map((volume) => [volume.name, volume]))
     : undefined;
-  const sizes = snapshot.docker.diskUsage?.lastSeen?.facts.volumeSizes;
+  const listedContainers = inventory?.seen ? inventory.facts.containers : [];
+  const usage = snapshot.docker.diskUsage?.observation;
+  const sizes = usage?.seen ? usage.facts.volumeSizes : undefined;
   const servers = serversOf(history, snapshot);
   return [...servers]
     .map(([name, server]): VolumeVerdict => {
@@ -21,7 +25,10 @@ export function diagnoseVolumes(history: History, snapshot: Snapshot): readonly 
         present: listed === undefined ? undefined : facts !== undefined && !facts.dataMissing,
         server,
         container: placement?.container?.name ?? history.servers.get(server)?.container?.name,
-        mounted: listed === undefined || memory === undefined ? undefined : placement?.volume === name,
+        mounted:
+          listed === undefined || memory === undefined
+            ? undefined
+            : isMounted(name, placement, goneContainer(history, server, listedContainers)),
         createdAt: facts?.dataMissing ? undefined : facts?.createdAt,
         sizeBytes: facts === undefined ? undefined : sizes?.get(name),
         lastSeenAt: memory?.lastSeenAt,
@@ -29,6 +36,23 @@ export function diagnoseVolumes(history: History, snapshot: Snapshot): readonly 
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** `undefined`: the container was not found, or its data directory is only guessed. */
+function isMounted(
+  volume: string,
+  placement: Placement | undefined,
+  containerGone: boolean,
+): boolean | undefined {
+  if (placement?.container === undefined) return containerGone ? false : undefined;
+  if (placement.volume === volume) return true;
+  return placement.dataDirectory === undefined ? undefined : false;
+}
+
+/** Docker lists neither the container that had the data nor one of its name. */
+function goneContainer(history: History, server: string, containers: readonly ContainerFacts[]): boolean {
+  const before = history.servers.get(server)?.container;
+  return before !== undefined && !containers.some(({ id, name }) => id === before.id || name === before.name);
 }
 
 /** Volume → the server whose data it holds, or should hold. */

@@ -36,5 +36,7 @@ export interface DiskView {
   readonly filesystems: readonly FilesystemView[];
   /** The mount that covers each path asked for; a path whose mount is unknown is absent. */
   readonly mountpointOf: ReadonlyMap<string, string>;
+  /** Filesystems that the limit cut off. */
+  readonly dropped: number;
   readonly host: Latest<HostFacts, DiskReason> | undefined;
 }

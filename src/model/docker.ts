@@ -64,7 +64,7 @@ export interface InspectionFacts {
   readonly restartPolicy: string;
   readonly logDriver: string;
   readonly logOptions: ReadonlyMap<string, string>;
-  /** `PGDATA`, from the environment of the container. */
+  /** `-D` of the command, else `PGDATA` from the environment. */
   readonly pgdata: string | undefined;
   /** `POSTGRES_DB`: the database that the entrypoint makes in an empty data directory, and only there. */
   readonly postgresDatabase: string | undefined;

@@ -40,7 +40,11 @@ export interface ServerMemory {
   readonly volume: string | undefined;
   /** Where the data lay when all was well: in which container, under which path, of which compose project. */
   readonly home:
-    | { readonly containerId: string; readonly destination: string; readonly composeProject: string | undefined }
+    | {
+        readonly containerId: string;
+        readonly destination: string;
+        readonly composeProject: string | undefined;
+      }
     | undefined;
   readonly lastUpAt: Instant | undefined;
   /** When the list of databases was last read: the time at which every database that is there was last seen. */

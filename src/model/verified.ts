@@ -21,6 +21,8 @@ export type Presence = 'present' | 'missing' | 'unreadable' | 'unknown';
 export interface VerifiedDatabase {
   readonly presence: Presence;
   readonly oid: number | undefined;
+  /** A connection entered it, or its size was read: it is more than a row. */
+  readonly proven: boolean;
   /** Why it is not `present`, one line for a person. */
   readonly why: string | undefined;
 }

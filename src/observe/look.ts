@@ -21,13 +21,15 @@ export function takeSnapshot(config: Config, history: History, views: Views, clo
   const monotonicMs = clock.monotonic();
   const placements = new Map<string, Placement>();
   const verified = new Map<string, ReturnType<typeof verifyServer>>();
-  const inventory = views.docker.inventory?.observation;
-  const listed = inventory?.seen ? inventory.facts : undefined;
+  const inventory = views.docker.inventory;
+  const listed = inventory?.observation.seen ? inventory.observation.facts : undefined;
+  // Where data lies does not change because Docker is silent for a moment.
+  const known = inventory?.lastSeen?.facts;
   const maxAges = beliefs(config);
   for (const server of config.servers) {
     const view = views.servers.get(server.name);
     if (!view) continue;
-    placements.set(server.name, placementOf(server, view, history, listed, views.disk));
+    placements.set(server.name, placementOf(server, view, history, known, views.disk));
     const volumeGone = goneVolume(server, history, listed);
     const seen = verifyServer(view, { monotonicMs, volumeGone, ...maxAges });
     const systemIdentifier =
@@ -50,8 +52,7 @@ function beliefs({ intervals, timeouts }: Config): { catalogMaxAgeMs: number; co
   const lookMs = timeouts.connect + timeouts.query;
   return {
     catalogMaxAgeMs: 3 * intervals.presence + lookMs,
-    // After a hang the next fresh connection waits up to eight cadences.
-    connectMaxAgeMs: 10 * intervals.connect + lookMs,
+    connectMaxAgeMs: 3 * intervals.connect + lookMs,
   };
 }
 
@@ -70,18 +71,8 @@ function placementOf(
     ...(memory.volume !== undefined && { volume: memory.volume }),
   };
   const found = locate(server, { dataDirectory, remoteAddress: facts?.remoteAddress, remembered }, inventory);
-  const hostPath =
-    found.hostPath ?? (found.container === undefined && isLocal(server.host) ? dataDirectory : undefined);
-  return {
-    ...found,
-    hostPath,
-    mountpoint: hostPath === undefined ? undefined : disk.mountpointOf.get(hostPath),
-  };
-}
-
-/** The server shares our filesystem: its data directory is a path that we can measure. */
-function isLocal(host: string): boolean {
-  return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.');
+  const mountpoint = found.hostPath === undefined ? undefined : disk.mountpointOf.get(found.hostPath);
+  return { ...found, mountpoint };
 }
 
 /** A server that does not let us in, or does not run, is known by what its pg_control says. */

@@ -1,8 +1,11 @@
-import type { Latest } from '../model/observation.ts';
-import type { CatalogFacts, DatabaseRow, PostgresView } from '../model/postgres.ts';
+import type { Latest, Observation } from '../model/observation.ts';
+import type { CatalogFacts, DatabaseRow, DatabaseSize, PostgresView } from '../model/postgres.ts';
 import type { ConnectReason } from '../model/reason.ts';
-import type { VerifiedDatabase, VerifiedServer } from '../model/verified.ts';
+import type { Presence, VerifiedDatabase, VerifiedServer } from '../model/verified.ts';
 import { STATE_OF_REASON } from './server-state.ts';
+
+/** Whether what an open session still says may be a memory of files that are gone. */
+type Doubt = 'none' | 'unknown' | 'gone';
 
 /** What verification needs beside the view of the server. */
 export interface VerifyContext {
@@ -15,7 +18,7 @@ export interface VerifyContext {
   readonly connectMaxAgeMs: number;
 }
 
-/** A server that lost its files may go on answering from memory: these answers unmask it. */
+/** These answers say that files are gone. */
 const DATA_GONE: readonly ConnectReason[] = ['files_missing', 'corrupt'];
 /** A probe with one of these answers shows that the name is there and its data is not. */
 const UNREADABLE: readonly ConnectReason[] = ['files_missing', 'corrupt', 'invalid_database'];
@@ -25,12 +28,12 @@ const INVALID = -2;
 export function verifyServer(view: PostgresView, context: VerifyContext): VerifiedServer {
   const server = serverState(view, context);
   const catalog = believedCatalog(view.catalog, context);
-  const dataGone = server.reason !== undefined && DATA_GONE.includes(server.reason);
+  const doubt = doubtOf(server.reason, view);
   return {
     ...server,
     systemIdentifier:
       catalog?.systemIdentifier ?? (server.up ? view.connect?.lastSeen?.facts.systemIdentifier : undefined),
-    databases: databases(view, catalog, dataGone, context),
+    databases: databases(view, catalog, doubt, context),
     others: others(catalog, server.detail, context),
     catalogVerified: catalog !== undefined,
   };
@@ -46,7 +49,7 @@ function serverState(
   const ageMs = context.monotonicMs - look.monotonicMs;
   if (ageMs > context.connectMaxAgeMs) {
     const detail = `the last look at the server is ${Math.round(ageMs / 1000)} s old`;
-    return { state: 'blind', reason: 'other', detail, up: false };
+    return { state: 'blind', reason: 'other', detail, up: undefined };
   }
   if (look.seen) return { state: 'up', reason: undefined, detail: undefined, up: true };
   return { state: STATE_OF_REASON[look.reason], reason: look.reason, detail: look.detail, up: false };
@@ -62,60 +65,75 @@ function believedCatalog(
   return look.facts;
 }
 
+/**
+ * A server that lost its files may go on answering from memory through a session that is still open. When a fresh
+ * connection unmasks it, another database has to confirm that it is not that one database alone.
+ */
+function doubtOf(reason: ConnectReason | undefined, view: PostgresView): Doubt {
+  if (reason === undefined || !DATA_GONE.includes(reason)) return 'none';
+  const probes = [...view.databases.values()].map(({ observation }) => observation);
+  return probes.some((probe) => !probe.seen && DATA_GONE.includes(probe.reason)) ? 'gone' : 'unknown';
+}
+
 function databases(
   view: PostgresView,
   catalog: CatalogFacts | undefined,
-  dataGone: boolean,
+  doubt: Doubt,
   context: VerifyContext,
 ): ReadonlyMap<string, VerifiedDatabase> {
+  if (!catalog) return probed(view, context);
+  const sizes = new Map(view.sizes?.lastSeen?.facts.sizes.map((size) => [size.oid, size]));
+  return new Map(
+    catalog.databases.map((row) => [row.datname, ofRow(row, view, sizes.get(row.oid), doubt, context)]),
+  );
+}
+
+/** What the probes alone say; a success counts only if nothing failed since. */
+function probed(view: PostgresView, context: VerifyContext): ReadonlyMap<string, VerifiedDatabase> {
   const found = new Map<string, VerifiedDatabase>();
-  const unreadable = filesMissing(view);
-  for (const row of catalog?.databases ?? [])
-    found.set(row.datname, ofRow(row, view, unreadable, dataGone, context));
-  if (catalog) return found;
+  const brokenAt = Math.max(failedAt(view.connect?.observation), failedAt(view.catalog?.observation));
   for (const [datname, { observation: probe }] of view.databases) {
     if (context.monotonicMs - probe.monotonicMs > context.connectMaxAgeMs) continue;
-    if (probe.seen) found.set(datname, { presence: 'present', oid: undefined, why: undefined });
-    else if (probe.reason === 'no_database')
-      found.set(datname, {
-        presence: 'missing',
-        oid: undefined,
-        why: 'the server answers that it does not exist',
-      });
+    const of = { oid: undefined, proven: probe.seen };
+    if (probe.seen) {
+      if (probe.monotonicMs >= brokenAt && context.volumeGone === undefined)
+        found.set(datname, { ...of, presence: 'present', why: undefined });
+    } else if (probe.reason === 'no_database')
+      found.set(datname, { ...of, presence: 'missing', why: 'the server answers that it does not exist' });
     else if (UNREADABLE.includes(probe.reason))
-      found.set(datname, { presence: 'unreadable', oid: undefined, why: probe.detail });
+      found.set(datname, { ...of, presence: 'unreadable', why: probe.detail });
   }
   return found;
+}
+
+function failedAt(look: Observation<unknown> | undefined): number {
+  return look === undefined || look.seen ? Number.NEGATIVE_INFINITY : look.monotonicMs;
 }
 
 function ofRow(
   row: DatabaseRow,
   view: PostgresView,
-  unreadable: ReadonlySet<number>,
-  dataGone: boolean,
+  size: DatabaseSize | undefined,
+  doubt: Doubt,
   context: VerifyContext,
 ): VerifiedDatabase {
   const probe = view.databases.get(row.datname)?.observation;
-  const said = (why: string): VerifiedDatabase => ({ presence: 'unreadable', oid: row.oid, why });
+  const proven = probe?.seen === true || size?.sizeBytes !== undefined;
+  const said = (presence: Presence, why: string): VerifiedDatabase => ({
+    presence,
+    oid: row.oid,
+    proven: false,
+    why,
+  });
   if (row.connectionLimit === INVALID)
-    return said('a DROP DATABASE was interrupted; its data is partly gone');
-  if (dataGone) return said('the data directory of the server is gone');
-  if (
-    probe &&
-    !probe.seen &&
-    UNREADABLE.includes(probe.reason) &&
-    context.monotonicMs - probe.monotonicMs <= context.connectMaxAgeMs
-  )
-    return said(probe.detail);
-  if (unreadable.has(row.oid) && !probe?.seen) return said('its files are missing');
-  return { presence: 'present', oid: row.oid, why: undefined };
-}
-
-/** Databases whose size could not be read because their directory is gone, by oid. */
-function filesMissing(view: PostgresView): ReadonlySet<number> {
-  const sizes = view.sizes?.observation;
-  if (!sizes?.seen) return new Set();
-  return new Set(sizes.facts.sizes.filter((size) => size.reason === 'files_missing').map((size) => size.oid));
+    return said('unreadable', 'a DROP DATABASE was interrupted; its data is partly gone');
+  if (doubt === 'gone') return said('unreadable', 'the data directory of the server is gone');
+  if (doubt === 'unknown')
+    return said('unknown', 'files of the server are gone; whether those of this database are is not known');
+  const young = probe !== undefined && context.monotonicMs - probe.monotonicMs <= context.connectMaxAgeMs;
+  if (young && !probe.seen && UNREADABLE.includes(probe.reason)) return said('unreadable', probe.detail);
+  if (size?.reason === 'files_missing' && !probe?.seen) return said('unreadable', 'its files are missing');
+  return { presence: 'present', oid: row.oid, proven, why: undefined };
 }
 
 function others(

@@ -22,6 +22,10 @@ function mergeServers(older: ServerMemory, newer: ServerMemory): ServerMemory {
   const differs = pinned !== undefined && other?.systemIdentifier !== pinned.systemIdentifier;
   return {
     ...filled(older, newer),
+    // What was lost while the disk was silent must not be replaced by what was found meanwhile.
+    volume: older.volume ?? newer.volume,
+    container: older.container ?? newer.container,
+    home: older.home ?? newer.home,
     oomKills: older.oomKills + newer.oomKills,
     pin: pinned,
     stranger:

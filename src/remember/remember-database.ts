@@ -8,6 +8,8 @@ export interface DatabaseSighting {
   readonly datname: string;
   readonly presence: Presence;
   readonly oid: number | undefined;
+  /** It was entered or measured: more than a row. */
+  readonly proven: boolean;
   readonly systemIdentifier: string | undefined;
   /** Named in the config. */
   readonly configured: boolean;
@@ -45,6 +47,9 @@ export function rememberDatabase(
   const expected = withSource(before, sighting);
   switch (sighting.presence) {
     case 'present':
+      // A row alone does not end a loss of files: after a restart nothing has been entered yet.
+      if (expected.unreadableSince !== undefined && !sighting.proven && sighting.oid === expected.pin?.oid)
+        return expected;
       return present(memory === undefined, expected, sighting, note);
     case 'unreadable':
       return unreadable(expected, sighting, note);

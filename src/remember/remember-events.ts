@@ -13,17 +13,22 @@ export function newEvents(
     if (memory.container) containers.set(memory.container.name, server);
     if (memory.volume) volumes.set(memory.volume, server);
   }
-  const last = history.lastEventNano === undefined ? undefined : BigInt(history.lastEventNano);
-  let newest = last;
-  const happenings: Happening[] = [];
-  for (const event of events) {
-    const nano = BigInt(event.timeNano);
-    if (last !== undefined && nano <= last) continue;
-    if (newest === undefined || nano > newest) newest = nano;
-    const happening = ofEvent(event, containers, volumes);
-    if (happening) happenings.push(happening);
-  }
-  return { happenings, lastEventNano: newest?.toString() };
+  const happenings = afterMark(events, history.lastEventNano).flatMap(
+    (event) => ofEvent(event, containers, volumes) ?? [],
+  );
+  return { happenings, lastEventNano: events.at(-1)?.timeNano ?? history.lastEventNano };
+}
+
+/**
+ * What arrived after the event of the mark. Where that one is gone from the list, what is younger than it; unless
+ * nothing is, for then the clock of the engine was set back and the mark says nothing.
+ */
+function afterMark(events: readonly DockerEvent[], mark: string | undefined): readonly DockerEvent[] {
+  if (mark === undefined) return events;
+  const known = events.findLastIndex(({ timeNano }) => timeNano === mark);
+  if (known >= 0) return events.slice(known + 1);
+  const younger = events.filter(({ timeNano }) => BigInt(timeNano) > BigInt(mark));
+  return younger.length > 0 ? younger : events;
 }
 
 /** Noise of health checks and attached terminals: it says nothing about data. */

@@ -11,8 +11,8 @@ export interface PlaceSighting {
   readonly container: ContainerFacts | undefined;
   readonly filesystem: FilesystemView | undefined;
   readonly reason: ConnectReason | undefined;
-  /** When the known cluster was last seen up, if it is now. */
-  readonly wellAt: Instant | undefined;
+  /** The known cluster is up, by a look that began after Docker listed the container as it is. */
+  readonly wellHere: boolean;
   readonly now: Instant;
 }
 
@@ -43,7 +43,9 @@ function isOffVolume(
 ): boolean | undefined {
   if (memory.volume === undefined) return false;
   if (placement?.container === undefined || container === undefined) return undefined;
-  return placement.volume !== memory.volume;
+  if (placement.volume === memory.volume) return false;
+  // A guessed data directory proves nothing against a mount.
+  return placement.dataDirectory === undefined ? undefined : true;
 }
 
 /** `undefined`: it could not be measured, so nothing is said. */
@@ -54,15 +56,13 @@ function isFull({ filesystem, reason }: PlaceSighting): boolean | undefined {
   return usage.facts.availBytes === 0 || (usage.facts.files > 0 && usage.facts.filesFree === 0);
 }
 
-/**
- * Where the data lies, as long as the very cluster that we know is seen there: by a look that is younger than the
- * start of the container.
- */
-function homeOf(memory: ServerMemory, { placement, container, wellAt }: PlaceSighting): ServerMemory['home'] {
-  const startedAt = container?.inspection?.startedAt;
-  if (placement?.mount === undefined || container === undefined || placement.volume !== memory.volume)
-    return memory.home;
-  if (wellAt === undefined || startedAt === undefined || wellAt <= startedAt) return memory.home;
+/** Where the data lies, as long as the very cluster that we know is seen there. */
+function homeOf(
+  memory: ServerMemory,
+  { placement, container, wellHere }: PlaceSighting,
+): ServerMemory['home'] {
+  if (!wellHere || placement?.mount === undefined || container === undefined) return memory.home;
+  if (placement.volume !== memory.volume) return memory.home;
   const composeProject = container.labels.get('com.docker.compose.project');
   const { destination } = placement.mount;
   const { home } = memory;

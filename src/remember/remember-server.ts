@@ -1,5 +1,4 @@
 import type { ServerConfig } from '../model/config.ts';
-import type { ContainerFacts } from '../model/docker.ts';
 import type { ServerMemory, ServerPin } from '../model/history.ts';
 import type { Happening } from '../model/journal.ts';
 import type { Placement } from '../model/placement.ts';
@@ -13,8 +12,8 @@ export interface ServerSighting {
   readonly verified: VerifiedServer;
   readonly view: PostgresView;
   readonly placement: Placement | undefined;
-  /** The container of the placement, as Docker lists it now. */
-  readonly container: ContainerFacts | undefined;
+  /** The last look at the server began after Docker listed that container as it is. */
+  readonly lookedSince: boolean;
   readonly now: Instant;
 }
 
@@ -118,19 +117,13 @@ function placed(memory: ServerMemory, sighting: ServerSighting, note: Note): Ser
 
 /**
  * A volume is pinned when it is first found, and exchanged only when the very same cluster was seen on the
- * new place: a look at the server that is younger than the start of the container that has the mount.
- * Anything less would let an empty volume take the place of the lost one.
+ * new place, by a look that began after Docker listed it there. Anything less would let an empty volume take
+ * the place of the lost one.
  */
-function trustedMove(
-  memory: ServerMemory,
-  { verified, view, placement, container }: ServerSighting,
-): boolean {
+function trustedMove(memory: ServerMemory, { verified, placement, lookedSince }: ServerSighting): boolean {
   if (placement?.mount === undefined) return false;
   if (memory.volume === placement.volume) return true;
-  const lookedAt = view.connect?.observation.seen ? view.connect.observation.at : undefined;
-  if (verified.up !== true || lookedAt === undefined) return false;
-  if (memory.pin === undefined || verified.systemIdentifier !== memory.pin.systemIdentifier) return false;
-  if (memory.volume === undefined) return true;
-  const startedAt = container?.inspection?.startedAt;
-  return startedAt !== undefined && lookedAt > startedAt;
+  if (verified.up !== true) return false;
+  if (memory.volume === undefined) return memory.stranger === undefined;
+  return lookedSince && memory.pin !== undefined && verified.systemIdentifier === memory.pin.systemIdentifier;
 }

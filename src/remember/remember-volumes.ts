@@ -19,7 +19,7 @@ export function rememberVolumes(
   const facts = new Map(listed?.facts.volumes.map((volume) => [volume.name, volume]));
   for (const [server, { volume }] of servers) {
     if (volume === undefined) continue;
-    const before = memories.get(volume) ?? { server, lastSeenAt: undefined, missingSince: undefined };
+    const before = { lastSeenAt: undefined, missingSince: undefined, ...memories.get(volume), server };
     next.set(volume, listed ? after(before, volume, facts.get(volume), listed.at, now, note) : before);
   }
   return next;

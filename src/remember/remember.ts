@@ -2,6 +2,7 @@ import type { Config, ServerConfig } from '../model/config.ts';
 import type { ContainerFacts } from '../model/docker.ts';
 import type { DatabaseMemory, History, ServerMemory } from '../model/history.ts';
 import type { Happening } from '../model/journal.ts';
+import type { Observation } from '../model/observation.ts';
 import type { PostgresView, SizesFacts } from '../model/postgres.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { VerifiedServer } from '../model/verified.ts';
@@ -20,7 +21,8 @@ export interface Remembered {
 }
 
 /**
- * One tick of memory: (History, Snapshot) → History. Pure; servers that left the config are forgotten.
+ * One tick of memory: (History, Snapshot) → History. Pure. A server that left the config is not looked at and
+ * not forgotten: a typo in its name must not cost what is known of it.
  * @param elapsedMs monotonic milliseconds since the tick before; 0 at the first one.
  */
 export function remember(
@@ -32,6 +34,9 @@ export function remember(
   const happenings: Happening[] = [];
   const at = snapshot.at;
   const servers = new Map<string, ServerMemory>();
+  const absent = new Map(
+    [...history.servers].filter(([name]) => !config.servers.some((server) => server.name === name)),
+  );
   const containers = containersById(snapshot);
   for (const server of config.servers) {
     const before = history.servers.get(server.name) ?? NEW_SERVER;
@@ -46,24 +51,22 @@ export function remember(
     };
     const placement = snapshot.placements.get(server.name);
     const container = placement?.container && containers.get(placement.container.id);
+    const lookedSince = beganAfter(view.connect?.observation, snapshot.docker.inventory?.observation);
     const known = rememberServer(
       before,
-      { config: server, verified, view, placement, container, now: at },
+      { config: server, verified, view, placement, lookedSince, now: at },
       note,
     );
     const filesystem = snapshot.disk.filesystems.find(
       ({ mountpoint }) => mountpoint === placement?.mountpoint,
     );
-    const seenAt =
-      known.stranger === undefined && verified.catalogVerified && view.connect?.observation.seen
-        ? view.connect.observation.at
-        : undefined;
+    const wellHere = lookedSince && known.stranger === undefined && verified.catalogVerified;
     const after = rememberPlace(known, {
       placement,
       container,
       filesystem,
       reason: verified.reason,
-      wellAt: seenAt,
+      wellHere,
       now: at,
     });
     const databases = rememberDatabases(server, after, verified, view, { elapsedMs, at, note });
@@ -77,8 +80,8 @@ export function remember(
   const events = newEvents(snapshot.docker.events, { ...history, servers, volumes });
   return {
     history: {
-      servers: withOomKills(servers, events.happenings),
-      volumes,
+      servers: new Map([...absent, ...withOomKills(servers, events.happenings)]),
+      volumes: new Map([...volumesOf(absent, history), ...volumes]),
       incidents: history.incidents,
       incidentCounts: history.incidentCounts,
       bootedAt: snapshot.disk.host?.lastSeen?.facts.bootedAt ?? history.bootedAt,
@@ -102,10 +105,22 @@ function withOomKills(
   return next;
 }
 
+function volumesOf(servers: ReadonlyMap<string, ServerMemory>, history: History): History['volumes'] {
+  return new Map([...history.volumes].filter(([, { server }]) => servers.has(server)));
+}
+
 /** Whether the server itself is as it should be; its databases have memories of their own. */
 function isWell(memory: ServerMemory, verified: VerifiedServer): boolean {
   const wrong = memory.downSince ?? memory.stranger?.since ?? memory.offVolumeSince;
   return verified.up === true && verified.catalogVerified && wrong === undefined;
+}
+
+/** Whether the first look saw, and began when the second one was over; by the monotonic clock of this process. */
+function beganAfter(
+  look: Observation<unknown> | undefined,
+  other: Observation<unknown> | undefined,
+): boolean {
+  return look?.seen === true && other?.seen === true && look.monotonicMs - look.tookMs >= other.monotonicMs;
 }
 
 function containersById(snapshot: Snapshot): ReadonlyMap<string, ContainerFacts> {
@@ -134,13 +149,15 @@ function rememberDatabases(
   const names = new Set([...configured, ...memory.databases.keys(), ...verified.databases.keys()]);
   const templates = templateNames(view);
   for (const datname of names) {
-    if (templates.has(datname) || (isIgnored(datname, config.databases) && !configured.has(datname)))
-      continue;
-    const found = verified.databases.get(datname) ?? { ...verified.others, oid: undefined };
+    const expected = configured.has(datname) || memory.databases.get(datname)?.source !== undefined;
+    if (templates.has(datname) && !expected) continue;
+    if (isIgnored(datname, config.databases) && !configured.has(datname)) continue;
+    const found = verified.databases.get(datname) ?? { ...verified.others, oid: undefined, proven: false };
     const sighting = {
       datname,
       presence: found.presence,
       oid: found.oid,
+      proven: found.proven,
       systemIdentifier: verified.systemIdentifier,
       configured: configured.has(datname),
       learnAfterMs,

@@ -296,7 +296,8 @@ describe('databases of the same cluster', () => {
 
   test('with an interrupted DROP', () => {
     const world = started();
-    world.tick({ catalog: [row('postgres', 5), row('simfab_dev', 16384, { connectionLimit: -2 })] });
+    const catalog = [row('postgres', 5), row('simfab_dev', 16384, { connectionLimit: -2 })];
+    for (let second = 0; second < 6; second++) world.tick({ catalog });
     expect(told(only(world))).toBe('database_unreadable interrupted_drop observed');
   });
 
@@ -411,7 +412,7 @@ describe('a server that is down', () => {
     const world = createWorld();
     for (let second = 0; second < 3; second++)
       world.tick({
-        connect: up,
+        connect: serverFacts({ dataDirectory: '/srv/pgdata' }),
         catalog: both,
         filesystem: { sizeBytes: 100, availBytes: 50, files: 100, filesFree: 50 },
       });

@@ -92,6 +92,9 @@ describe('a name without its data', () => {
     const world = createWorld();
     world.tick({ connect: up, catalog: [row('simfab_dev', 16384, { connectionLimit: -2 })] });
     expect(world.database('simfab_dev')?.presence).toBe('unreadable');
+    // A DROP that goes on looks the same for a moment.
+    expect(world.incidents()).toEqual([]);
+    world.tick({ connect: up, catalog: [row('simfab_dev', 16384, { connectionLimit: -2 })] }, 6);
     expect(world.incidents()).toEqual(['database_unreadable simfab_dev']);
   });
 
@@ -105,6 +108,8 @@ describe('a name without its data', () => {
     const world = createWorld();
     world.tick({ connect: up, catalog: both });
     world.tick({ connect: 'files_missing', catalog: both });
+    expect(world.database('simfab_dev')?.presence).toBe('unknown');
+    world.tick({ catalog: both, probes: { simfab_dev: 'files_missing' } });
     expect(world.server().state).toBe('down');
     expect(world.database('simfab_dev')?.presence).toBe('unreadable');
   });

@@ -96,7 +96,8 @@ describe('volumes', () => {
       inventory: inventory([container('c1', 'data', 0)], [volume('data')]),
     });
     const after = inventory([container('c2', 'moved', world.now())], [volume('data'), volume('moved')]);
-    world.tick({ connect: up, catalog: both, inventory: after });
+    world.tick({ catalog: both, inventory: after });
+    world.tick({ connect: up, catalog: both });
     expect(world.history().servers.get('main')?.volume).toBe('moved');
     expect(world.incidents()).toEqual([]);
   });

@@ -11,6 +11,7 @@ import type {
   DatabaseRow,
   PostgresView,
   ServerFacts,
+  SizesFacts,
   TablesFacts,
 } from '../../src/model/postgres.ts';
 import type { ConnectReason, DiskReason, DockerReason } from '../../src/model/reason.ts';
@@ -91,6 +92,8 @@ export interface Sight {
   readonly events?: readonly DockerEvent[];
   readonly drops?: PostgresView['dropSessions'];
   readonly tables?: Readonly<Record<string, TablesFacts>>;
+  /** Sizes in bytes by oid; `undefined`: the files are missing. */
+  readonly sizes?: Readonly<Record<number, number | undefined>>;
   readonly control?: { readonly container: string; readonly systemIdentifier: string };
   readonly filesystem?: FilesystemUsage;
   readonly restarted?: boolean;
@@ -111,6 +114,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
   let events: readonly DockerEvent[] = [];
   let tables = new Map<string, Latest<TablesFacts, ConnectReason>>();
   let controls = new Map<string, Latest<ControlFacts, DockerReason>>();
+  let sizes: Latest<SizesFacts, ConnectReason> | undefined;
   let restarts: readonly number[] = [];
   let usage: Latest<FilesystemUsage, DiskReason> | undefined;
   let report: Report | undefined;
@@ -118,7 +122,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
   const journal: Happening[] = [];
 
   function observed<T, R extends string>(found: T | R): Observation<T, R> {
-    const when = { at: now, monotonicMs, tookMs: 2 };
+    const when = { at: now, monotonicMs, tookMs: 0 };
     return typeof found === 'string'
       ? { seen: false, reason: found as R, detail: `cannot look: ${found}`, ...when }
       : { seen: true, facts: found as T, ...when };
@@ -158,6 +162,15 @@ export function createWorld(settings: { config?: Config; history?: History; star
       const next = new Map(tables);
       tables = next.set(datname, latest(tables.get(datname), observed<TablesFacts, ConnectReason>(counted)));
     }
+    if (sight.sizes) {
+      const measured = Object.entries(sight.sizes).map(([oid, sizeBytes]) => ({
+        oid: Number(oid),
+        datname: '',
+        sizeBytes,
+        reason: sizeBytes === undefined ? ('files_missing' as const) : undefined,
+      }));
+      sizes = latest(sizes, observed<SizesFacts, ConnectReason>({ sizes: measured }));
+    }
     if (sight.control) {
       const facts = { systemIdentifier: sight.control.systemIdentifier, clusterState: 'in production' };
       controls = new Map([
@@ -170,7 +183,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
       connect,
       catalog,
       databases: probes,
-      sizes: undefined,
+      sizes,
       tables,
       dropSessions: sight.drops ?? [],
       tallies: [],
@@ -191,7 +204,8 @@ export function createWorld(settings: { config?: Config; history?: History; star
       filesystems: usage
         ? [{ mountpoint: '/data', device: '/dev/sdb', fstype: 'ext4', readonly: false, usage }]
         : [],
-      mountpointOf: new Map(usage ? [['/var/lib/postgresql/data', '/data']] : []),
+      mountpointOf: new Map(usage ? [['/srv/pgdata', '/data']] : []),
+      dropped: 0,
       host: undefined,
     };
     const clock = { now: () => now, monotonic: () => monotonicMs };

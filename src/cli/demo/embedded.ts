@@ -28,6 +28,8 @@ export interface EmbeddedPostgres {
 
 /** PostgreSQL refuses to run as root: root lends it this identity (passwd(5), `nobody`). */
 const NOBODY = 65_534;
+/** A fast shutdown that takes longer is cut short: nothing of the demo is worth keeping. */
+const STOP_MS = 1000;
 const SYSTEM_PATH = '/usr/bin:/bin';
 export const DEMO_USER = 'demo';
 
@@ -84,7 +86,9 @@ export async function startEmbeddedPostgres(
       version: stdout.trim().split(' ').at(-1) ?? '',
       async stop() {
         server.kill('SIGINT');
+        const impatient = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
         await exited;
+        clearTimeout(impatient);
         remove();
       },
     };

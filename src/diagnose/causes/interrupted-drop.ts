@@ -3,6 +3,8 @@ import { type Finding, witnessed } from './rule.ts';
 
 /** An interrupted DROP DATABASE leaves the row with a connection limit of -2 (PostgreSQL docs, pg_database). */
 const INVALID = -2;
+/** Every DROP DATABASE sets the limit before it removes the files (dbcommands.c): one that goes on is no interrupted one. */
+const DROP_TAKES_MS = 5_000;
 
 export function interruptedDrop(facts: Case): readonly Finding[] {
   const rows = facts.view.catalog?.observation.seen ? facts.view.catalog.observation.facts.databases : [];
@@ -22,7 +24,7 @@ export function interruptedDrop(facts: Case): readonly Finding[] {
           },
         ],
         explains: [symptom],
-        urgent: true,
+        urgent: facts.at - symptom.since >= DROP_TAKES_MS,
       },
     ];
   });

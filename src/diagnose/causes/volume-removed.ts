@@ -69,7 +69,8 @@ function triggerOf(
   if (project === undefined) return 'volume_rm';
   if (networksOf(facts).length > 0) return 'compose_down';
   const own = containerEvents(facts).filter(({ at }) => at <= gone.at && gone.at - at < COMPOSE_MS);
-  const stopped = own.some(({ action }) => action === 'die');
+  // It stops its containers first; a `docker rm --force` kills, and the engine announces no stop.
+  const stopped = own.some(({ action }) => action === 'stop');
   const removed = own.some(({ action }) => action === 'destroy');
   return stopped && removed ? 'compose_down' : 'volume_rm';
 }

@@ -33,7 +33,7 @@ export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Obse
   const intervalMs = settings.intervals.filesystems;
   const deadlineMs = settings.timeouts.filesystem;
   let host: HostLatest | undefined;
-  let view: DiskView = { filesystems: [], mountpointOf: new Map(), host };
+  let view: DiskView = { filesystems: [], mountpointOf: new Map(), dropped: 0, host };
   let told = '';
   let stopped = false;
 
@@ -87,7 +87,7 @@ export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Obse
   function publish(): void {
     if (stopped) return;
     const filesystems = list.filesystems();
-    view = { filesystems, mountpointOf: list.mountpointOf(), host };
+    view = { filesystems, mountpointOf: list.mountpointOf(), dropped: list.dropped(), host };
     const verdicts = JSON.stringify([
       filesystems.map(verdictOf),
       [...view.mountpointOf],

@@ -17,6 +17,8 @@ export interface Watchlist {
   filesystems(): readonly FilesystemView[];
   /** Mountpoint of each named path. */
   mountpointOf(): ReadonlyMap<string, string>;
+  /** Filesystems that the limit cut off at the last survey. */
+  dropped(): number;
 }
 
 interface Entry {
@@ -101,5 +103,6 @@ export function createWatchlist(options: {
       return [...watched, ...lost.values()];
     },
     mountpointOf: () => mountpointOf,
+    dropped: () => dropped,
   };
 }

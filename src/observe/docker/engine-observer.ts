@@ -1,4 +1,10 @@
-import type { DiskUsageFacts, DockerView, EngineFacts, InventoryFacts } from '../../model/docker.ts';
+import type {
+  ContainerFacts,
+  DiskUsageFacts,
+  DockerView,
+  EngineFacts,
+  InventoryFacts,
+} from '../../model/docker.ts';
 import { createCadence } from '../cadence.ts';
 import type { Observer } from '../observer.ts';
 import { createDockerClient } from './client.ts';
@@ -9,8 +15,10 @@ import { createEventFeed } from './event-feed.ts';
 import { createInspector } from './inspector.ts';
 import { createPulse } from './pulse.ts';
 import { classifyFailure, type Failure } from './reasons.ts';
+import { createRestarts } from './restarts.ts';
 import type { DockerObserverDeps, DockerObserverSettings } from './settings.ts';
 import { createSighting, type Sighting } from './sighting.ts';
+import { createTroubles } from './troubles.ts';
 import { parseVolumes } from './volumes.ts';
 import { createWake, fingerprintOf } from './wake.ts';
 
@@ -43,13 +51,33 @@ export function createEngineObserver(
     timeoutMs: timeouts.docker,
     failed: (error) => log.debug(classify(error, 'GET /containers/{id}/json'), 'cannot inspect a container'),
   });
+  const troubles = createTroubles(
+    {
+      client,
+      containers: () => listed(),
+      scrubOf: inspector.scrubOf,
+      classify: (error, what) => classify(error, what),
+      failed: (error) => failed(error),
+    },
+    deps,
+  );
+  const restarts = createRestarts(clock, endpoint.kind === 'unix');
   const wake = createWake({ clock, run: () => lists.kick() });
   const feed = createEventFeed(client, clock, {
     isWatched,
     inventory: () => inventory.latest()?.lastSeen?.facts,
-    opened: () => resync(),
+    opened: () => {
+      restarts.opened();
+      resync();
+    },
     ended: () => beats.kick(),
-    touched: inspector.touch,
+    replayed: restarts.replayed,
+    recognised: restarts.recognised,
+    isEcho: troubles.isEcho,
+    touched: (event, isOfWatched) => {
+      inspector.touch(event.id);
+      troubles.touch(event, isOfWatched);
+    },
     happened: wake.soon,
   });
   let stopped = false;
@@ -88,6 +116,7 @@ export function createEngineObserver(
     answers = true;
     if (regained) {
       pulse.forget();
+      troubles.retry();
       feed.start();
     } else if (late || feed.ageMs() > STREAM_AGE_MS) feed.renew();
     await look(engine, 'GET /info', pulse.facts);
@@ -104,7 +133,9 @@ export function createEngineObserver(
     const before = answers;
     answers = failure;
     feed.stop();
+    restarts.lost(failure.reason);
     for (const sighting of [engine, inventory, diskUsage]) sighting.missed(failure, startedMs);
+    troubles.lose(failure, startedMs);
     if (before !== undefined && before !== true && before.reason === failure.reason) return;
     log.warn({ reason: failure.reason, detail: failure.detail }, 'the Docker engine cannot be read');
     deps.changed();
@@ -130,7 +161,15 @@ export function createEngineObserver(
     });
     const before = fingerprint;
     fingerprint = fingerprintOf(inventory.latest()?.lastSeen?.facts, isWatched);
-    if (!stopped && (concerned || before !== fingerprint)) deps.changed();
+    if (stopped) return;
+    if (concerned || before !== fingerprint) deps.changed();
+    troubles.kick();
+  }
+
+  /** The containers as last listed, unless the engine is away. */
+  function listed(): readonly ContainerFacts[] | undefined {
+    const seen = inventory.latest()?.observation;
+    return answers === true && seen?.seen ? seen.facts.containers : undefined;
   }
 
   async function measure(): Promise<void> {
@@ -150,6 +189,7 @@ export function createEngineObserver(
   return {
     start() {
       for (const cadence of cadences) cadence.start();
+      troubles.start();
     },
     view() {
       const { events, gaps, tallies } = feed.view();
@@ -158,14 +198,17 @@ export function createEngineObserver(
         engine: engine.latest(),
         inventory: inventory.latest(),
         diskUsage: diskUsage.latest(),
+        ...troubles.view(),
         events,
         eventGaps: gaps,
+        restarts: restarts.view(),
         eventTallies: tallies,
       };
     },
     stop() {
       stopped = true;
       wake.stop();
+      troubles.stop();
       feed.stop();
       for (const cadence of cadences) cadence.stop();
       client.close();

@@ -1,7 +1,7 @@
-import type { InventoryFacts } from '../../model/docker.ts';
+import type { DockerEvent, InventoryFacts } from '../../model/docker.ts';
 import type { Clock } from '../../model/time.ts';
 import type { DockerClient } from './client.ts';
-import { createEventLog, type EventLogView, isNoise } from './event-log.ts';
+import { createEventLog, type EventLogView, isNoise, type Replay } from './event-log.ts';
 import { parseEvent } from './events.ts';
 import { createSubscription } from './stream.ts';
 import { type Concern, concernOf, type IsWatched } from './wake.ts';
@@ -26,8 +26,14 @@ export interface EventFeedHooks {
   /** The stream is open: what is listed from now on misses nothing. */
   readonly opened: () => void;
   readonly ended: () => void;
-  /** Something happened to a container. */
-  readonly touched: (containerId: string) => void;
+  /** What the engine remembered was read again. */
+  readonly replayed: (replay: Replay) => void;
+  /** An event came that was known. */
+  readonly recognised: () => void;
+  /** Tells whether an event is the echo of a look of ours. */
+  readonly isEcho: (event: DockerEvent) => boolean;
+  /** Something happened to a container, and whether that one is watched. */
+  readonly touched: (event: DockerEvent, isWatched: boolean) => void;
   /** Something changed, and whom it concerns most. */
   readonly happened: (concern: Concern) => void;
 }
@@ -45,8 +51,11 @@ export function createEventFeed(client: DockerClient, clock: Clock, hooks: Event
       const event = parseEvent(line);
       if (!event) continue;
       const concern = concernOf(event, hooks.isWatched, hooks.inventory());
-      if (events.record(event, concern === 'watched') === 'known' || isNoise(event)) continue;
-      if (event.type === 'container') hooks.touched(event.id);
+      const isEcho = hooks.isEcho(event);
+      const novelty = events.record(event, concern === 'watched', isEcho);
+      if (novelty === 'known') hooks.recognised();
+      if (novelty === 'known' || isEcho || isNoise(event)) continue;
+      if (event.type === 'container') hooks.touched(event, concern === 'watched' && novelty === 'news');
       most = Math.max(most, RANK.indexOf(concern));
     }
     const concern = RANK[most];
@@ -57,10 +66,11 @@ export function createEventFeed(client: DockerClient, clock: Clock, hooks: Event
     connect: (signal) => client.events(signal),
     opened: () => {
       openedMs = clock.monotonic();
-      events.reconnected();
+      const cutShort = events.reconnected();
+      if (cutShort) hooks.replayed(cutShort);
       hooks.opened();
     },
-    replayed: events.replayEnded,
+    replayed: () => hooks.replayed(events.replayEnded()),
     lines: take,
     overflowed: events.lost,
     ended: hooks.ended,

@@ -27,16 +27,26 @@ const COUNTED: ReadonlySet<string> = new Set([
 const NOISE =
   /^(exec_|health_status|top$|attach$|detach$|resize$|copy$|export$|archive-path$|extract-to-dir$|commit$)/;
 
+/** What a replay of the engine's memory showed, against the events that we knew. */
+export type Replay =
+  | 'first' // none was known
+  | 'continued' // it holds one that we knew
+  | 'emptied' // it holds none, and is too short to have forgotten any: the engine began anew
+  | 'overrun'; // it holds none, and is so long that it may have forgotten them, or was cut short
+
 /** What became of the events of one engine so far. */
 export interface EventLog {
-  /** The stream was opened again: the engine will replay all it remembers. */
-  reconnected(): void;
+  /** The stream was opened again: the engine will replay all it remembers. Judges a replay that was cut short. */
+  reconnected(): Replay | undefined;
   /** The replay has surely ended: when it held nothing that was known, history was lost. */
-  replayEnded(): void;
+  replayEnded(): Replay;
   /** Events were thrown away unread. */
   lost(): void;
-  /** Takes one event and whether it concerns something watched; gives whether it is new and not before our time. */
-  record(event: DockerEvent, watched: boolean): 'known' | 'history' | 'news';
+  /**
+   * Takes one event, whether it concerns something watched, and whether it is the echo of a look of ours, which is
+   * neither kept nor counted; gives whether it is new and not before our time.
+   */
+  record(event: DockerEvent, watched: boolean, isEcho?: boolean): 'known' | 'history' | 'news';
   view(): EventLogView;
 }
 
@@ -60,13 +70,26 @@ export function createEventLog(): EventLog {
   let phase: 'first' | 'replay' | 'live' = 'first';
   /** New events since the stream was opened, while the thread is not picked up. */
   let fresh = 0;
+  /** Keys of events that the engine has forgotten for good: not finding them again tells nothing new. */
+  let former = 0;
   let cached: EventLogView | undefined;
 
-  function replayEnded(): void {
-    const foundNoThread = phase === 'replay' && (keys.size > fresh || fresh >= ENGINE_RING);
-    if (foundNoThread) lost();
+  function replayEnded(): Replay {
+    const replay = judge();
+    if (replay === 'emptied' || replay === 'overrun') {
+      lost();
+      former = keys.size - fresh;
+    }
     phase = 'live';
     fresh = 0;
+    return replay;
+  }
+
+  function judge(): Replay {
+    if (phase === 'first') return 'first';
+    if (phase === 'live') return 'continued';
+    if (fresh >= ENGINE_RING) return 'overrun';
+    return keys.size - former > fresh ? 'emptied' : 'first';
   }
 
   function lost(): void {
@@ -79,6 +102,7 @@ export function createEventLog(): EventLog {
     if (keys.size <= MAX_KEYS) return;
     for (const oldest of keys) {
       keys.delete(oldest);
+      former = Math.max(0, former - 1);
       break;
     }
   }
@@ -104,26 +128,28 @@ export function createEventLog(): EventLog {
 
   return {
     reconnected() {
-      if (phase === 'first') return;
+      if (phase === 'first') return undefined;
       // A replay that was cut short is judged by what it brought; otherwise the next one would know its events.
-      if (phase === 'replay' && fresh > 0) replayEnded();
+      const cutShort = phase === 'replay' && fresh > 0 ? replayEnded() : undefined;
       phase = 'replay';
       fresh = 0;
+      return cutShort === 'emptied' ? 'overrun' : cutShort;
     },
     replayEnded,
     lost,
-    record(event, watched) {
+    record(event, watched, isEcho = false) {
       const key = `${event.timeNano}/${event.type}/${event.action}/${event.id}`;
       if (keys.has(key)) {
         if (phase === 'replay') phase = 'live';
+        former = 0;
         return 'known';
       }
       remember(key);
       fresh += phase === 'live' ? 0 : 1;
       cached = undefined;
-      if (!isNoise(event)) keep(event, watched);
+      if (!isNoise(event) && !isEcho) keep(event, watched);
       if (phase === 'first') return 'history';
-      if (watched) count(event);
+      if (watched && !isEcho) count(event);
       return 'news';
     },
     view() {

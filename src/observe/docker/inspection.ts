@@ -19,8 +19,8 @@ export function looksLikePostgres(container: ContainerFacts): boolean {
 }
 
 /**
- * Takes the answer of GET /containers/{id}/json; gives the facts we keep. The environment is read for PGDATA and
- * PGPORT only and goes no further. Gives `undefined` when the answer holds no state.
+ * Takes the answer of GET /containers/{id}/json; gives the facts we keep. Of the environment PGDATA, PGPORT and the
+ * name of the first database are read, and nothing else goes further. Gives `undefined` when there is no state.
  */
 export function parseInspection(answer: unknown): Inspected | undefined {
   const raw = asObject(answer);
@@ -30,6 +30,7 @@ export function parseInspection(answer: unknown): Inspected | undefined {
   if (!('Status' in state) && !('Running' in state)) return undefined;
   const logConfig = asObject(hostConfig['LogConfig']);
   const command = [...asArray(config['Entrypoint']), ...asArray(config['Cmd'])].map(asString);
+  const variable = variablesOf(config);
   const finishedAt = asInstant(state['FinishedAt']);
   return {
     inspection: {
@@ -42,8 +43,9 @@ export function parseInspection(answer: unknown): Inspected | undefined {
       restartPolicy: asString(asObject(hostConfig['RestartPolicy'])['Name']) || 'no',
       logDriver: asString(logConfig['Type']),
       logOptions: textEntries(logConfig['Config'], (key) => LOG_OPTIONS.has(key)),
-      pgdata: environmentValue(config, 'PGDATA'),
-      pgport: portOfCommand(command) ?? asPort(environmentValue(config, 'PGPORT')),
+      pgdata: dataDirectoryOfCommand(command) ?? variable('PGDATA'),
+      postgresDatabase: firstDatabase(variable),
+      pgport: portOfCommand(command) ?? asPort(variable('PGPORT')),
     },
     networkAliases: aliasesOf(
       Object.values(asObject(asObject(raw['NetworkSettings'])['Networks'])).map(asObject),
@@ -51,12 +53,38 @@ export function parseInspection(answer: unknown): Inspected | undefined {
   };
 }
 
-function environmentValue(config: JsonObject, name: 'PGDATA' | 'PGPORT'): string | undefined {
-  const prefix = `${name}=`;
-  const line = asArray(config['Env'])
-    .map(asString)
-    .find((entry) => entry.startsWith(prefix));
-  return line?.slice(prefix.length) || undefined;
+/** The variables that are read; a closed list, for the others may hold secrets. */
+const VARIABLES = [
+  'PGDATA',
+  'PGPORT',
+  'POSTGRES_DB',
+  'POSTGRES_DB_FILE',
+  'POSTGRES_USER',
+  'POSTGRES_USER_FILE',
+  'POSTGRES_PASSWORD',
+  'POSTGRES_PASSWORD_FILE',
+  'POSTGRES_HOST_AUTH_METHOD',
+  'POSTGRES_INITDB_ARGS',
+] as const;
+type ReadVariable = (name: (typeof VARIABLES)[number]) => string | undefined;
+
+/** Gives a reader of the environment; an empty variable counts as none, as the entrypoint has it. */
+function variablesOf(config: JsonObject): ReadVariable {
+  const lines = asArray(config['Env']).map(asString);
+  return (name) => lines.findLast((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) || undefined;
+}
+
+/**
+ * The database that the entrypoint of the official image makes in an empty data directory: POSTGRES_DB, else named
+ * like POSTGRES_USER, else `postgres`. Unknown without any of its variables, or where a file holds the name.
+ */
+function firstDatabase(variable: ReadVariable): string | undefined {
+  if (!VARIABLES.some((name) => name.startsWith('POSTGRES_') && variable(name) !== undefined))
+    return undefined;
+  const database = variable('POSTGRES_DB');
+  if (database !== undefined || variable('POSTGRES_DB_FILE') !== undefined) return database;
+  const user = variable('POSTGRES_USER');
+  return user ?? (variable('POSTGRES_USER_FILE') === undefined ? 'postgres' : undefined);
 }
 
 /**
@@ -64,18 +92,33 @@ function environmentValue(config: JsonObject, name: 'PGDATA' | 'PGPORT'): string
  * does), or `undefined`. Knows `-p 1`, `-p1`, `--port=1`, `--port 1`, `-c port=1` and `-cport=1`.
  */
 export function portOfCommand(words: readonly string[]): number | undefined {
-  let port: number | undefined;
-  words.forEach((word, index) => {
+  return lastOption(words, ['-p', '--port'], 'port', (text) => asPort(text));
+}
+
+/** Takes the same; gives the data directory it sets: a server started with `-D` does not read PGDATA. */
+export function dataDirectoryOfCommand(words: readonly string[]): string | undefined {
+  return lastOption(words, ['-D', '--data-directory', '--data_directory'], 'data_directory', (text) =>
+    text.startsWith('/') ? text : undefined,
+  );
+}
+
+function lastOption<T>(
+  words: readonly string[],
+  [short, ...long]: readonly [string, ...string[]],
+  setting: string,
+  read: (text: string) => T | undefined,
+): T | undefined {
+  const assigned = new RegExp(`^(?:-c\\s*)?${setting}\\s*=\\s*(\\S+)$`);
+  const texts = words.flatMap((word, index) => {
     const next = words[index + 1] ?? '';
-    const text =
-      word === '-p' || word === '--port'
-        ? next
-        : word === '-c'
-          ? /^port\s*=\s*(\S+)$/.exec(next)?.[1]
-          : /^(?:-p|--port=|-c\s*port\s*=\s*)(\d+)$/.exec(word)?.[1];
-    port = asPort(text) ?? port;
+    if (word === short || long.includes(word)) return [next];
+    if (word === '-c') return [assigned.exec(next)?.[1] ?? ''];
+    const equals = long.find((name) => word.startsWith(`${name}=`));
+    if (equals !== undefined) return [word.slice(equals.length + 1)];
+    if (word.startsWith('-c')) return [assigned.exec(word)?.[1] ?? ''];
+    return word.startsWith(short) ? [word.slice(short.length)] : [];
   });
-  return port;
+  return texts.map(read).findLast((value) => value !== undefined);
 }
 
 function asPort(text: string | undefined): number | undefined {

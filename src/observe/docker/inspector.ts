@@ -4,6 +4,7 @@ import type { DockerClient } from './client.ts';
 import { CallError } from './errors.ts';
 import { type Inspected, looksLikePostgres, parseInspection } from './inspection.ts';
 import { asObject } from './json.ts';
+import { type Scrub, scrubFor } from './scrub.ts';
 
 const PARALLEL = 4;
 
@@ -14,6 +15,8 @@ export interface Inspector {
   /** Something happened to this container: the next look asks again. */
   touch(id: string): void;
   touchAll(): void;
+  /** What hides the secrets of this container; `undefined` while it was not inspected. */
+  scrubOf(id: string): Scrub | undefined;
 }
 
 /** Makes an inspector that spends at most `timeoutMs` per list; `failed` is told of inspects that were refused. */
@@ -28,10 +31,15 @@ export function createInspector(options: {
   /** Asked and not touched since; an answer from before a touch is not kept. */
   const asked = new Set<string>();
 
+  /** Kept over touches: the environment of a container does not change. */
+  const scrubs = new Map<string, Scrub>();
+
   async function inspect(container: ContainerFacts): Promise<void> {
     asked.add(container.id);
     try {
-      const inspected = parseInspection(await client.inspect(container.id));
+      const answer = await client.inspect(container.id);
+      const inspected = parseInspection(answer);
+      if (inspected && !scrubs.has(container.id)) scrubs.set(container.id, scrubFor(answer));
       if (inspected && asked.has(container.id)) {
         known.set(container.id, { state: container.state, inspected });
       }
@@ -53,6 +61,7 @@ export function createInspector(options: {
     async complete(containers) {
       const listed = new Set(containers.map(({ id }) => id));
       for (const id of known.keys()) if (!listed.has(id)) known.delete(id);
+      for (const id of scrubs.keys()) if (!listed.has(id)) scrubs.delete(id);
       const wanted = containers.filter((container) => looksLikePostgres(container) || isWatched(container));
       const stale = wanted.filter(({ id, state }) => known.get(id)?.state !== state);
       if (stale.length > 0) {
@@ -75,6 +84,7 @@ export function createInspector(options: {
       asked.clear();
       known.clear();
     },
+    scrubOf: (id) => scrubs.get(id),
   };
 }
 

@@ -9,8 +9,11 @@ const NOTHING_SEEN: DockerView = {
   engine: undefined,
   inventory: undefined,
   diskUsage: undefined,
+  controls: new Map(),
+  logLines: new Map(),
   events: [],
   eventGaps: 0,
+  restarts: [],
   eventTallies: [],
 };
 

@@ -36,7 +36,8 @@ export function classifyFailure(error: unknown, what: string, endpoint: Endpoint
     error instanceof Error ? { ...error, name: error.name } : error,
   );
   const status = asNumber(statusCode);
-  if (error instanceof MissingError) return { reason: 'absent', detail: `${what} at ${at}: ${error.message}` };
+  if (error instanceof MissingError)
+    return { reason: 'absent', detail: `${what} at ${at}: ${error.message}` };
   if (error instanceof BarredError) return barred(what, at, error.status);
   if (error instanceof ProtocolError) return notDocker(`${what} at ${at}: ${error.message}`);
   if (error instanceof DeadlineError || name === 'AbortError' || name === 'TimeoutError') {

@@ -9,7 +9,12 @@ export interface DockerObserverSettings {
   readonly timeouts: TimeoutsMs;
 }
 
-/** What the Docker observer is given; `isWatched` is asked anew each time, for what is watched changes. */
+/** What the Docker observer is given; all is asked anew each time, for what is watched changes. */
 export interface DockerObserverDeps extends ObserverDeps {
   readonly isWatched: IsWatched;
+  /**
+   * True while the server behind this container does not let us in or does not run: then its pg_control tells which
+   * cluster it is, and its log what happened to it.
+   */
+  readonly needsControl: (containerName: string) => boolean;
 }

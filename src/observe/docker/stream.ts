@@ -58,7 +58,12 @@ export function createSubscription(options: {
     options.opened();
     timer = setTimeout(() => {
       failures = 0;
-      options.replayed();
+      // Where we were busy until now, what has arrived is read and drained first: a turn of the loop each.
+      setImmediate(() =>
+        setImmediate(() => {
+          if (attempt === controller) options.replayed();
+        }),
+      );
     }, REPLAY_MS);
 
     function drain(): void {

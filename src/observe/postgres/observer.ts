@@ -56,15 +56,10 @@ export function createPostgresObserver(
     freed: () => checks.kick(),
   });
   const tables = createTables({
-    connections,
-    slot,
     store,
-    tally,
     clock,
-    expected,
-    row: (datname) => watch.row(datname),
+    intervalMs: intervals.sizes,
     queryTimeoutMs: timeouts.query,
-    stop: stop.signal,
   });
   const prober = createProber({
     connections,
@@ -72,8 +67,8 @@ export function createPostgresObserver(
     clock,
     slot,
     store,
+    tables,
     changed,
-    entered: (datname) => tables.soon(datname).catch(failed),
     failed,
     expected,
   });
@@ -128,19 +123,17 @@ export function createPostgresObserver(
     failed,
     clock,
   });
-  const counting = createCadence({ intervalMs: intervals.sizes, task: tables.round, failed, clock });
 
   return {
     start() {
       checks.start();
       presence.start();
       sizing.start();
-      counting.start();
     },
     view: store.view,
     async stop() {
       stop.abort();
-      for (const cadence of [checks, presence, sizing, counting]) cadence.stop();
+      for (const cadence of [checks, presence, sizing]) cadence.stop();
       void kept.close();
       await connections.stop();
     },

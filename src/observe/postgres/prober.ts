@@ -3,9 +3,10 @@ import type { ConnectedFacts, DatabaseRow, ServerFacts } from '../../model/postg
 import type { ConnectReason } from '../../model/reason.ts';
 import { type ProbeDeps, probeDatabase, worthProbing } from './probes.ts';
 import type { Slot } from './slot.ts';
+import type { Tables } from './tables.ts';
 import type { ViewStore } from './view.ts';
 
-/** Enters the expected databases, one after the other, and keeps what it found. */
+/** Enters the expected databases, one after the other, keeps what it found, and has their tables counted. */
 export interface Prober {
   /** One pass after a look at the server, longest ago first; ends early when `urgent` says so. */
   pass(
@@ -21,27 +22,28 @@ export function createProber(
   deps: Omit<ProbeDeps, 'row'> & {
     readonly slot: Slot;
     readonly store: ViewStore;
+    readonly tables: Tables;
     readonly expected: readonly string[];
     readonly changed: () => void;
-    /** A database let us in that did not before. */
-    readonly entered: (datname: string) => void;
     readonly failed: (error: unknown) => void;
   },
 ): Prober {
-  const { slot, store, expected, changed, entered, failed } = deps;
+  const { slot, store, tables, expected, changed, failed } = deps;
 
   function keep(datname: string, look: Observation<ConnectedFacts, ConnectReason>): void {
     const before = store.view().databases.get(datname)?.observation;
     store.database(datname, look);
-    if (answerOf(before) === answerOf(look)) return;
-    changed();
-    if (look.seen) entered(datname);
+    if (!look.seen) tables.refused(datname, look);
+    if (answerOf(before) !== answerOf(look)) changed();
   }
 
   async function probe(datname: string, row: ProbeDeps['row']): Promise<void> {
     await slot.run(async () => {
-      const look = await probeDatabase({ ...deps, row }, datname);
-      if (look) keep(datname, look);
+      const refused = await probeDatabase({ ...deps, row }, datname, (look, session) => {
+        keep(datname, look);
+        return tables.entered(datname, session);
+      });
+      if (refused) keep(datname, refused);
     });
   }
 
@@ -51,6 +53,7 @@ export function createProber(
         for (const datname of expected) keep(datname, server);
         return;
       }
+      tables.pass();
       const { databases } = store.view();
       const lookedAt = (datname: string): number =>
         databases.get(datname)?.observation.monotonicMs ?? Number.NEGATIVE_INFINITY;

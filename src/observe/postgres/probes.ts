@@ -1,10 +1,11 @@
-import type { Observation } from '../../model/observation.ts';
+import type { Seen, Unseen } from '../../model/observation.ts';
 import type { ConnectedFacts, DatabaseRow } from '../../model/postgres.ts';
 import type { ConnectReason } from '../../model/reason.ts';
 import type { Clock } from '../../model/time.ts';
 import type { Connections } from './connections.ts';
 import { ConnectFailure, explainFailure } from './failure.ts';
 import { beginLook } from './look.ts';
+import type { Session } from './session.ts';
 import type { Tally } from './tally.ts';
 
 export interface ProbeDeps {
@@ -16,25 +17,31 @@ export interface ProbeDeps {
 }
 
 /**
- * Connects to one database and leaves. `undefined` when no attempt was made, because an earlier connection is
- * still unanswered: nothing was learned.
+ * Connects to one database, does what `inside` does there, and leaves; returns why it did not get in.
+ * `undefined` also when no attempt was made, because an earlier connection is still unanswered: nothing was
+ * learned.
  */
 export async function probeDatabase(
   deps: ProbeDeps,
   datname: string,
-): Promise<Observation<ConnectedFacts, ConnectReason> | undefined> {
+  inside: (look: Seen<ConnectedFacts>, session: Session) => Promise<void>,
+): Promise<Unseen<ConnectReason> | undefined> {
   const look = beginLook(deps.clock);
+  let session: Session;
   try {
-    const session = await deps.connections.open(datname, 'other');
-    const seen = look.seen({ datname });
-    await session.close();
-    return seen;
+    session = await deps.connections.open(datname, 'other');
   } catch (error) {
     if (error instanceof ConnectFailure && error.withheld) return undefined;
     const why = explainFailure(error, { row: deps.row(datname) });
     deps.tally.failed(datname, why.reason);
     return look.unseen(why);
   }
+  try {
+    await inside(look.seen({ datname }), session);
+  } finally {
+    await session.close();
+  }
+  return undefined;
 }
 
 /** After these the server answers, and the next database may answer differently. */

@@ -28,8 +28,6 @@ export interface ServerWatch {
   keptBroke(sqlstate: string | undefined): void;
   /** Where we were let in last, while the server is up. */
   reachable(): MaintenanceTarget | undefined;
-  /** As it was read last. */
-  row(datname: string): DatabaseRow | undefined;
   /** The databases to measure: no templates, the expected ones first, at most `limit` beside them. */
   sizable(limit: number): readonly DatabaseRow[];
 }
@@ -179,7 +177,6 @@ export function createServerWatch(
       changed();
     },
     reachable: () => (store.view().connect?.observation.seen ? current : undefined),
-    row: catalog.row,
     sizable(limit) {
       const rows = catalog.rows().filter((row) => !row.isTemplate);
       const first = rows.filter((row) => expected.includes(row.datname));

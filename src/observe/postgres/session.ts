@@ -17,8 +17,11 @@ export interface Statement {
 export interface Session {
   /** `undefined` on a unix socket. */
   readonly remoteAddress: string | undefined;
-  /** Rows of each statement of the text. Rejects with a `ConnectFailure`, at the latest at the deadline. */
-  query(statement: Statement): Promise<readonly (readonly Row[])[]>;
+  /**
+   * Rows of each statement of the text. Rejects with a `ConnectFailure`, at the latest at the deadline: that of
+   * all queries, or `deadlineMs`.
+   */
+  query(statement: Statement, deadlineMs?: number): Promise<readonly (readonly Row[])[]>;
   /** Why it ended; `undefined` while it lives. */
   broken(): ConnectFailure | undefined;
   /** Calls once when it ends without our doing. */
@@ -54,11 +57,11 @@ export function createSession(
 
   return {
     remoteAddress,
-    async query(statement) {
+    async query(statement, deadlineMs = options.queryTimeoutMs) {
       if (failure) throw failure;
       let timer: NodeJS.Timeout | undefined;
       const deadline = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(DEADLINE), options.queryTimeoutMs);
+        timer = setTimeout(() => reject(DEADLINE), deadlineMs);
       });
       try {
         const config = { ...statement, rowMode: 'array' } as QueryArrayConfig;

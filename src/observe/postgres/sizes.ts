@@ -7,11 +7,13 @@ import { ConnectFailure, explainFailure } from './failure.ts';
 import { beginLook } from './look.ts';
 import type { MaintenanceTarget } from './maintenance.ts';
 import { sizeOf } from './queries.ts';
-import { REST, rest } from './rest.ts';
 import { optionalInteger } from './rows.ts';
 import type { Session } from './session.ts';
 import type { Lease, Slot } from './slot.ts';
 import type { Tally } from './tally.ts';
+
+/** Of the wall time, one part measuring and this many parts rest: a size is one stat per file of a database. */
+const REST = 19;
 
 export interface SizesDeps {
   readonly connections: Connections;
@@ -22,7 +24,7 @@ export interface SizesDeps {
   readonly stop: AbortSignal;
 }
 
-/** Measures sizes round after round, each database for itself; with rests, for a size is one stat per file. */
+/** Measures sizes round after round, each database for itself. */
 export interface Sizes {
   /**
    * Measures every one of `rows` once, those first that were measured longest ago, and tells what is known
@@ -102,4 +104,17 @@ async function measure(session: Session, row: DatabaseRow): Promise<DatabaseSize
     if (error instanceof ConnectFailure && error.sqlstate === '42704') return undefined;
     return { ...base, sizeBytes: undefined, reason: explainFailure(error, { row }).reason };
   }
+}
+
+function rest(ms: number, wanted: Promise<void> | undefined, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    stop.addEventListener('abort', done);
+    void wanted?.then(done);
+  });
 }
