@@ -108,7 +108,8 @@ function opened(finding: Finding): Incident {
 
 function merge(before: Incident, finding: Finding, at: Instant): Incident {
   const now = opened(finding);
-  const lead = WEIGHT[now.kind] > WEIGHT[before.kind] ? now : before;
+  const known = before.symptoms.some(({ kind, datname }) => kind === now.kind && datname === now.datname);
+  const lead = !known && WEIGHT[now.kind] > WEIGHT[before.kind] ? now : before;
   const why = stronger(before, now, at);
   return {
     id: before.id,

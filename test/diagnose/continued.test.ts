@@ -33,7 +33,7 @@ test('a server that lost its files and then stops stays one incident with one ca
     events: ['die', 'stop'].map((action) => event(world.now(), 'container', action, 'c1', 'simfab-db')),
   });
   for (let second = 0; second < 60; second += 5) {
-    world.tick({}, 5);
+    world.tick({ connect: 'refused', catalog: 'refused' }, 5);
     const [now, ...others] = world.report().incidents;
     expect(others).toEqual([]);
     expect(now && told(now)).toBe('server_down data_files_deleted');

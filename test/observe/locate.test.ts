@@ -14,6 +14,7 @@ const inspection = (changes: Partial<InspectionFacts> = {}): InspectionFacts => 
   logDriver: 'json-file',
   logOptions: new Map(),
   pgdata: undefined,
+  postgresDatabase: undefined,
   pgport: undefined,
   ...changes,
 });
