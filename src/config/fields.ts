@@ -49,11 +49,16 @@ export function text(about: string, examples: readonly string[] = []) {
     .meta({ description: about, minLength: 1, ...(examples.length > 0 && { examples: [...examples] }) });
 }
 
-/** The name of a database as PostgreSQL keeps it. */
+/** The name of a database as PostgreSQL keeps it: anything but the zero byte, a line break or a blank included. */
 export function databaseName(about: string) {
-  return text(about).refine((name) => Buffer.byteLength(name) <= MAX_NAME_BYTES, {
-    error: `is longer than the ${MAX_NAME_BYTES} bytes PostgreSQL keeps of a name: write the name as \`\\l\` in psql shows it`,
-  });
+  return z
+    .string()
+    .refine((name) => name !== '', { error: 'is empty: give a value, or delete the key' })
+    .refine((name) => !name.includes('\0'), { error: 'holds a zero byte: PostgreSQL has no such name' })
+    .refine((name) => Buffer.byteLength(name) <= MAX_NAME_BYTES, {
+      error: `is longer than the ${MAX_NAME_BYTES} bytes PostgreSQL keeps of a name: write the name as \`\\l\` in psql shows it`,
+    })
+    .meta({ description: about, minLength: 1 });
 }
 
 /** A regular expression, compiled with the flag `u` and not anchored. */

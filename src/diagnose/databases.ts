@@ -49,13 +49,19 @@ function verdict(datname: string, database: DatabaseMemory, facts: Facts): Datab
   };
 }
 
-/** A row alone does not end a loss of files: what was unreadable stays so until it was entered or measured. */
+/**
+ * What was verified lost stays lost until it is verified to be back: while nobody can look, and while there is no more
+ * than a row of a database whose files were missing.
+ */
 function remembered(
-  database: DatabaseMemory,
+  { missingSince, unreadableSince }: DatabaseMemory,
   found: Pick<VerifiedDatabase, 'presence' | 'oid' | 'why'>,
 ): Pick<VerifiedDatabase, 'presence' | 'oid' | 'why'> {
-  if (found.presence !== 'present' || database.unreadableSince === undefined) return found;
-  return { ...found, presence: 'unreadable', why: 'its files were missing, and it was not entered since' };
+  if (unreadableSince !== undefined && (found.presence === 'present' || found.presence === 'unknown'))
+    return { ...found, presence: 'unreadable', why: 'its data could not be read, and was not seen since' };
+  if (missingSince !== undefined && found.presence === 'unknown')
+    return { ...found, presence: 'missing', why: 'it was gone when the server was last seen' };
+  return found;
 }
 
 function identityMatch(
