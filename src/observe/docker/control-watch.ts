@@ -142,6 +142,7 @@ export function createControlWatch(options: {
     },
     retry() {
       barred = undefined;
+      for (const id of sightings.keys()) pace.touch(id, clock.monotonic());
     },
     isEcho({ type, action, id, attributes }) {
       const container = type === 'volume' ? attributes.get('container') : id;

@@ -94,6 +94,55 @@ describe('event log', () => {
     expect(quiet.view().gaps).toBe(1);
   });
 
+  test('a replay tells whether the engine went on, began anew, or may have forgotten', () => {
+    const log = createEventLog();
+    expect(log.reconnected()).toBeUndefined();
+    log.record(event(1), true);
+    expect(log.replayEnded()).toBe('first');
+    log.reconnected();
+    log.record(event(1), true);
+    expect(log.replayEnded()).toBe('continued');
+    log.reconnected();
+    for (let nano = 10; nano < 266; nano += 1) log.record(event(nano), true);
+    expect(log.replayEnded()).toBe('overrun');
+    log.reconnected();
+    log.record(event(300), true);
+    expect(log.replayEnded()).toBe('emptied');
+  });
+
+  test('an engine that began anew and stays quiet began anew once', () => {
+    const log = following(event(1), event(2));
+    log.reconnected();
+    expect(log.replayEnded()).toBe('emptied');
+    for (let renewal = 0; renewal < 3; renewal += 1) {
+      log.reconnected();
+      expect(log.replayEnded()).toBe('first');
+    }
+    expect(log.view().gaps).toBe(1);
+    log.record(event(3), true);
+    log.reconnected();
+    expect(log.replayEnded()).toBe('emptied');
+    expect(log.view().gaps).toBe(2);
+  });
+
+  test('a replay that was cut short does not say that the engine began anew', () => {
+    const log = following(event(1));
+    log.reconnected();
+    log.record(event(10), true);
+    expect(log.reconnected()).toBe('overrun');
+    log.record(event(10), true);
+    expect(log.replayEnded()).toBe('continued');
+  });
+
+  test('the echo of a look of ours is known again, and neither kept nor counted', () => {
+    const log = following();
+    expect(log.record(event(1, { action: 'mount' }), true, true)).toBe('news');
+    expect(log.view()).toEqual({ events: [], gaps: 0, tallies: [] });
+    log.reconnected();
+    expect(log.record(event(1, { action: 'mount' }), true)).toBe('known');
+    expect(log.replayEnded()).toBe('continued');
+  });
+
   test('a replay that was cut short does not hide the gap from the next one', () => {
     const log = following(event(1));
     log.reconnected();

@@ -5,7 +5,12 @@ import { parseDiskUsage } from '../../../src/observe/docker/disk-usage.ts';
 import { parseEngine, pinApiVersion } from '../../../src/observe/docker/engine.ts';
 import { ProtocolError } from '../../../src/observe/docker/errors.ts';
 import { parseEvent } from '../../../src/observe/docker/events.ts';
-import { looksLikePostgres, parseInspection, portOfCommand } from '../../../src/observe/docker/inspection.ts';
+import {
+  dataDirectoryOfCommand,
+  looksLikePostgres,
+  parseInspection,
+  portOfCommand,
+} from '../../../src/observe/docker/inspection.ts';
 import { parseVolumes } from '../../../src/observe/docker/volumes.ts';
 import { fixture, json } from './fixture.ts';
 
@@ -110,6 +115,38 @@ describe('inspection', () => {
     expect(inspected?.inspection.startedAt).toBeGreaterThan(1_700_000_000_000);
     expect(fixture('moby-20.10-inspect.json')).toContain('C4n4ry');
     expect(printed(inspected)).not.toContain('C4n4ry');
+  });
+
+  test.each([
+    [['POSTGRES_DB=simfab_dev', 'POSTGRES_USER=app', 'POSTGRES_PASSWORD=C4n4ry'], 'simfab_dev'],
+    [['POSTGRES_USER=app', 'POSTGRES_PASSWORD=C4n4ry'], 'app'],
+    [['POSTGRES_PASSWORD=C4n4ry'], 'postgres'],
+    [['POSTGRES_HOST_AUTH_METHOD=trust'], 'postgres'],
+    [['POSTGRES_DB=', 'POSTGRES_USER=app'], 'app'],
+    [['POSTGRES_DB_FILE=/run/secrets/C4n4ry', 'POSTGRES_USER=app'], undefined],
+    [['POSTGRES_USER_FILE=/run/secrets/C4n4ry'], undefined],
+    [['POSTGRES_USER_FILE=/run/secrets/C4n4ry', 'POSTGRES_DB=shop'], 'shop'],
+    [['PGDATA=/data', 'MY_POSTGRES_DB=no', 'POSTGRES_DBX=no'], undefined],
+    [[], undefined],
+  ])('the first database of an environment with %j is %j', (Env, database) => {
+    const inspected = parseInspection({ State: { Status: 'running' }, Config: { Env } });
+    expect(inspected?.inspection.postgresDatabase).toBe(database);
+    expect(printed(inspected)).not.toContain('C4n4ry');
+  });
+
+  test.each([
+    [['postgres', '-D', '/srv/pg'], '/srv/pg'],
+    [['postgres', '-D/srv/pg'], '/srv/pg'],
+    [['postgres', '-c', 'data_directory=/srv/pg', '-p', '5433'], '/srv/pg'],
+    [['postgres', '--data-directory=/srv/pg'], '/srv/pg'],
+    [['postgres', '-D', 'relative'], undefined],
+    [['postgres', '-D'], undefined],
+    [['postgres', '-c', 'log_directory=/srv/pg'], undefined],
+  ])('the data directory of %j is %j, else that of PGDATA', (words, directory) => {
+    expect(dataDirectoryOfCommand(words)).toBe(directory);
+    const Config = { Env: ['PGDATA=/var/lib/postgresql/18/docker'], Cmd: words };
+    const { inspection } = parseInspection({ State: { Status: 'running' }, Config }) ?? {};
+    expect(inspection?.pgdata).toBe(directory ?? '/var/lib/postgresql/18/docker');
   });
 
   test('of a container that never started: no start, no exit code', () => {

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DockerView } from '../../../src/model/docker.ts';
+import { DOCKER_ENDPOINTS } from '../../../src/observe/docker/endpoints.ts';
 import { createDockerObserver } from '../../../src/observe/docker/observer.ts';
 import { fixture } from './fixture.ts';
-import { serveHttp, type Watched, watchEngine } from './watch-engine.ts';
+import { printed, serveHttp, type Watched, watchEngine } from './watch-engine.ts';
 
 let directory = '';
 let closing: (() => Promise<unknown>)[] = [];
@@ -20,16 +21,16 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function watch(host: string): Watched {
-  const watched = watchEngine(host);
+function watch(host: string, needsControl?: (name: string) => boolean): Watched {
+  const watched = watchEngine(host, undefined, undefined, needsControl);
   closing.push(watched.stop);
   return watched;
 }
 
-async function proxy(listener: RequestListener): Promise<Watched> {
+async function proxy(listener: RequestListener, needsControl?: (name: string) => boolean): Promise<Watched> {
   const server = await serveHttp(listener);
   closing.push(server.stop);
-  return watch(server.host);
+  return watch(server.host, needsControl);
 }
 
 const ANSWERS: Readonly<Record<string, string>> = {
@@ -96,30 +97,26 @@ const unseen = (reason: string, detail: RegExp) => ({
 describe('what is in the way of the engine', () => {
   test('a recorded engine is read to the end, by GET only, in the version it offers', async () => {
     const asked: string[] = [];
-    const { view, until } = await proxy(recorded({}, asked));
+    const { view, until } = await proxy(recorded({}, asked), () => true);
     await until(
       'everything',
       3000,
-      (now) => engineSeen(now) && now.diskUsage !== undefined && looked(now) && now.events.length > 0,
+      (now) =>
+        engineSeen(now) &&
+        now.diskUsage !== undefined &&
+        looked(now) &&
+        now.events.length > 0 &&
+        now.controls.size > 0 &&
+        asked.some((line) => line.includes('/logs')),
     );
     const db = view().inventory?.lastSeen?.facts.containers.find(({ name }) => name === 'simfab-db');
     expect(db?.inspection?.pgport).toBe(5433);
     const paths = asked.map((line) =>
       line.replace(/containers\/[0-9a-f]{64}/, 'containers/{id}').replace(/\?.*/, ''),
     );
-    expect([...new Set(paths)].sort()).toEqual([
-      'GET /_ping',
-      'GET /v1.41/containers/json',
-      'GET /v1.41/containers/{id}/json',
-      'GET /v1.41/events',
-      'GET /v1.41/info',
-      'GET /v1.41/system/df',
-      'GET /v1.41/version',
-      'GET /v1.41/volumes',
-    ]);
-    const text = JSON.stringify(view(), (_key, value: unknown) =>
-      value instanceof Map ? [...value] : value,
-    );
+    const listed = DOCKER_ENDPOINTS.map((path) => `GET ${path === '/_ping' ? '' : '/v1.41'}${path}`);
+    expect([...new Set(paths)].sort()).toEqual(listed.sort());
+    const text = printed(view());
     expect(text).toContain('simfab-facelift_postgres_data');
     expect(text).not.toContain('C4n4ry');
   });
@@ -157,6 +154,49 @@ describe('what is in the way of the engine', () => {
     expect(view().diskUsage?.observation).toMatchObject(unseen('forbidden', /system\/df/));
     expect(why(view())).toMatchObject({ engine: { seen: true }, inventory: { seen: true } });
   });
+
+  test.each([
+    ['403', status(403, 'C4n4ry')],
+    [
+      'a page of its own and 404',
+      (_request, response) => {
+        response.writeHead(404, { 'content-type': 'text/html' });
+        response.end('<h1>C4n4ry</h1>');
+      },
+    ],
+  ] satisfies [string, RequestListener][])(
+    'a proxy that refuses archive and logs with %s: told once each, the rest is seen',
+    async (_name, refuse) => {
+      const asked: string[] = [];
+      const well = recorded({}, asked);
+      const { view, until, told } = await proxy(
+        (request, response) => {
+          const barred = /\/(archive|logs)\b/.test(request.url ?? '');
+          if (!barred) {
+            well(request, response);
+            return;
+          }
+          asked.push(`${request.method} ${request.url}`);
+          refuse(request, response);
+        },
+        () => true,
+      );
+      await until('a look', 3000, (now) => looked(now) && now.controls.size > 0);
+      // One more turn of everything.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      for (const { observation } of view().controls.values()) {
+        expect(observation).toMatchObject(unseen('forbidden', /archive .*HTTP 40[34].*socket proxy/));
+      }
+      expect(view().logLines.size).toBe(0);
+      expect(why(view())).toMatchObject({ engine: { seen: true }, inventory: { seen: true } });
+      expect(told().filter((message) => /told apart/.test(message))).toHaveLength(1);
+      expect(told().filter((message) => /evidence/.test(message))).toHaveLength(1);
+      // Those under way at the same time, and no more.
+      expect(asked.filter((line) => line.includes('archive')).length).toBeLessThanOrEqual(4);
+      expect(asked.filter((line) => line.includes('logs')).length).toBeLessThanOrEqual(4);
+      expect(printed(view())).not.toContain('C4n4ry');
+    },
+  );
 
   test('a proxy that refuses /events leaves the polls', async () => {
     const { view, until } = await proxy(recorded({ '/events': status(403) }));
@@ -250,7 +290,13 @@ describe('without an engine to look at', () => {
     const intervals = { presence: 1, connect: 1, docker: 1, filesystems: 1, sizes: 1, backups: 1 };
     const timeouts = { connect: 1, query: 1, docker: 1, filesystem: 1 };
     const settings = { docker: { ...docker, discover: false }, intervals, timeouts };
-    return createDockerObserver(settings, { clock, log, changed: () => {}, isWatched: () => true });
+    return createDockerObserver(settings, {
+      clock,
+      log,
+      changed: () => {},
+      isWatched: () => true,
+      needsControl: () => true,
+    });
   };
 
   test('turned off: nothing is opened and nothing is claimed', async () => {

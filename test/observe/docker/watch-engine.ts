@@ -10,18 +10,30 @@ export interface Watched {
   view(): DockerView;
   /** Times that it asked for a tick. */
   changes(): number;
+  /** What was logged for a person, debugging aside. */
+  told(): readonly string[];
   /** Waits until `test` holds for the view; gives how long that took, in milliseconds. */
   until(what: string, ms: number, test: (view: DockerView) => boolean): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts an observer of the engine at `host` that watches what `isWatched` says, everything by default. */
-export function watchEngine(host: string, isWatched: IsWatched = () => true, intervalMs = 5000): Watched {
+/**
+ * Starts an observer of the engine at `host` that watches what `isWatched` says, everything by default, and takes
+ * the servers of the containers for troubled that `needsControl` says, none by default.
+ */
+export function watchEngine(
+  host: string,
+  isWatched: IsWatched = () => true,
+  intervalMs = 5000,
+  needsControl: (containerName: string) => boolean = () => false,
+): Watched {
   let changes = 0;
-  const silent = {
+  const told: string[] = [];
+  const tell = (_facts: object, message: string): void => void told.push(message);
+  const quiet = {
     debug: () => {},
-    info: () => {},
-    warn: () => {},
+    info: tell,
+    warn: tell,
     error: (facts: object) => failures.push(facts),
   };
   const failures: object[] = [];
@@ -40,17 +52,19 @@ export function watchEngine(host: string, isWatched: IsWatched = () => true, int
     },
     {
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
-      log: silent,
+      log: quiet,
       changed: () => {
         changes += 1;
       },
       isWatched,
+      needsControl,
     },
   );
   observer.start();
   return {
     view: observer.view,
     changes: () => changes,
+    told: () => told,
     async until(what, ms, test) {
       const startedAt = performance.now();
       await waitFor(what, ms, () => test(observer.view()) || undefined, 5);
@@ -62,6 +76,11 @@ export function watchEngine(host: string, isWatched: IsWatched = () => true, int
       if (failures.length > 0) throw new Error('a look failed unexpectedly', { cause: failures });
     },
   };
+}
+
+/** The whole view as text, maps included: what leaves the observer. */
+export function printed(view: DockerView): string {
+  return JSON.stringify(view, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
 }
 
 /** Whether a volume is listed now; `undefined` while nothing is seen. */
