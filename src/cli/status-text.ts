@@ -16,14 +16,17 @@ export function statusText(report: Report, now: number): string {
 
 function incidents({ incidents: open }: Report, now: number): string {
   if (open.length === 0) return 'No open incident.\n';
-  const rows = open.map(({ id, kind, server, datname, volume, since, needsAcceptance }) => [
-    id,
-    kind,
-    [server, datname ?? volume].filter((part) => part !== undefined).join('/'),
-    `${age(now - since)} ago`,
-    needsAcceptance ? 'stays open until accepted' : '',
-  ]);
-  return table(['INCIDENT', 'KIND', 'WHAT', 'SINCE', ''], rows);
+  const rows = open.map(
+    ({ id, kind, server, datname, volume, since, needsAcceptance, cause, confidence }) => [
+      id,
+      kind,
+      [server, datname ?? volume].filter((part) => part !== undefined).join('/'),
+      `${cause} (${confidence})`,
+      `${age(now - since)} ago`,
+      needsAcceptance ? 'stays open until accepted' : '',
+    ],
+  );
+  return table(['INCIDENT', 'KIND', 'WHAT', 'CAUSE', 'SINCE', ''], rows);
 }
 
 function servers(report: Report): string {

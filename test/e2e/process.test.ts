@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,6 +69,20 @@ describeWith(['postgres'], 'the process', () => {
     ]);
   });
 
+  test('a second pgvigil on the same state directory is refused, and the first one goes on', async () => {
+    exporter = await startExporter({ servers: servers() });
+    const live = exporter;
+    await waitFor(
+      'the control socket is there',
+      5000,
+      () => existsSync(join(live.stateDirectory, 'pgvigil.sock')) || undefined,
+    );
+    const second = await live.command('serve', '--web.listen-address', `127.0.0.1:${await freePort()}`);
+    expect(second.code).toBe(1);
+    expect(second.output).toContain(`another pgvigil runs on ${live.stateDirectory}`);
+    expect(await live.metrics('pgvigil_server_up')).toEqual(['pgvigil_server_up{server="main"} 1']);
+  });
+
   test('a port in use is one clear line', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
@@ -137,6 +151,17 @@ describeWith(['postgres'], 'the process', () => {
       const { output } = await pgvigil(['check-config'], { PGVIGIL_URL: url });
       expect(output).not.toContain(CANARY);
     }
+  });
+
+  test('a demo that cannot listen leaves nothing behind', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('pgvigil-demo-'));
+    const result = await pgvigil(['demo', '--web.listen-address', `127.0.0.1:${port}`]);
+    taken.close();
+    expect(result.code).toBe(1);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('pgvigil-demo-'))).toEqual(before);
   });
 
   test('wrong usage is exit code 3, a wrong configuration is 2', async () => {

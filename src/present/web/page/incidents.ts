@@ -5,9 +5,9 @@ import { CAUSE_TITLES } from '../../words/causes.ts';
 import { type EvidenceLine, evidenceLines } from '../../words/evidence.ts';
 import { incidentStory, type Story } from '../../words/incident-story.ts';
 import { KIND_TITLES, symptomSentence } from '../../words/kinds.ts';
-import { count } from '../../words/text.ts';
+import { clock, count } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
-import { moment, prose } from './format.ts';
+import { formatInstant, moment, prose } from './format.ts';
 import { incidentAnchor, inOrder, levelOf } from './incident-order.ts';
 
 /** So many are shown at full length; of the others a reader opens what he needs. */
@@ -45,14 +45,14 @@ function card(incident: Incident, story: Story, open: boolean, now: Instant): Ht
 <p class="confidence">${story.confidence}</p>
 ${
   open
-    ? details(incident, story, now)
-    : html`<details><summary>Evidence and what to do</summary>${details(incident, story, now)}</details>`
+    ? details(incident, story)
+    : html`<details><summary>Evidence and what to do</summary>${details(incident, story)}</details>`
 }
 </article>`;
 }
 
-function details(incident: Incident, { steps }: Story, now: Instant): Html {
-  return html`${evidenceList(evidenceLines(incident.evidence), now)}
+function details(incident: Incident, { steps }: Story): Html {
+  return html`${evidenceList(evidenceLines(incident.evidence), incident.since)}
 <h4>What to do first</h4>
 <ol class="steps">${steps.map((step) => html`<li>${prose(step)}</li>`)}</ol>
 ${
@@ -61,29 +61,33 @@ ${
 <pre>pgvigil accept ${incident.id} --reason "…"</pre>`
     : undefined
 }
-${silenced(incident, now)}`;
+${silenced(incident)}`;
 }
 
-function evidenceList(lines: readonly EvidenceLine[], now: Instant): Html {
+function evidenceList(lines: readonly EvidenceLine[], near: Instant): Html {
   if (lines.length === 0) return html``;
   const more = lines.slice(MAX_EVIDENCE);
   return html`<h4>What shows it</h4>
-<ol class="evidence">${lines.slice(0, MAX_EVIDENCE).map((line) => evidenceItem(line, now))}</ol>
+<ol class="evidence">${lines.slice(0, MAX_EVIDENCE).map((line) => evidenceItem(line, near))}</ol>
 ${
   more.length === 0
     ? undefined
-    : html`<details><summary>${count(more.length, 'more piece')} of evidence</summary><ol class="evidence" start="${MAX_EVIDENCE + 1}">${more.map((line) => evidenceItem(line, now))}</ol></details>`
+    : html`<details><summary>${count(more.length, 'more piece')} of evidence</summary><ol class="evidence" start="${MAX_EVIDENCE + 1}">${more.map((line) => evidenceItem(line, near))}</ol></details>`
 }`;
 }
 
-const evidenceItem = ({ at, text, source }: EvidenceLine, now: Instant): Html =>
-  html`<li>${at === undefined ? html`<span class="dim">no time</span>` : moment(at, now)} <span>${text} <span class="source">${source}</span></span></li>`;
+const evidenceItem = ({ at, text, source }: EvidenceLine, near: Instant): Html =>
+  html`<li>${at === undefined ? html`<span class="dim">no time</span>` : timeOf(at, near)} <span>${text} <span class="source">${source}</span></span></li>`;
+
+/** The time of day, for the date of the incident stands above it. */
+const timeOf = (at: Instant, near: Instant): Html =>
+  html`<time datetime="${formatInstant(at)}">${clock(at, near)}</time>`;
 
 /** What else is wrong for the same cause: it raises no alert of its own. */
-function silenced({ symptoms }: Incident, now: Instant): Html | undefined {
+function silenced({ symptoms, since: near }: Incident): Html | undefined {
   if (symptoms.length === 0) return undefined;
   const hidden = symptoms.length - MAX_SYMPTOMS;
   return html`<h4>Also wrong for this cause, and not alerted again</h4>
-<ul class="symptoms">${symptoms.slice(0, MAX_SYMPTOMS).map((symptom) => html`<li>${symptomSentence(symptom)} <span class="dim">since</span> ${moment(symptom.since, now)}</li>`)}</ul>
+<ul class="symptoms">${symptoms.slice(0, MAX_SYMPTOMS).map((symptom) => html`<li>${symptomSentence(symptom)} <span class="dim">since ${timeOf(symptom.since, near)}</span></li>`)}</ul>
 ${hidden > 0 ? html`<p class="dim">And ${hidden} more, in <a href="api/v1/incidents">the list of incidents</a>.</p>` : undefined}`;
 }

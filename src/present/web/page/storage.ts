@@ -52,7 +52,7 @@ function filesystemTable(filesystems: readonly FilesystemVerdict[]): Html {
     columns: ['Mountpoint', 'Verdict', 'Space', 'Files', 'Device', 'Holds the data of'],
     rows: filesystems.map((filesystem) => [
       html`<span class="name">${filesystem.mountpoint}</span>`,
-      verdict(wordOf(filesystem)),
+      html`${verdict(wordOf(filesystem))}${filesystem.up === false ? html` <span class="why">${filesystem.reason}</span>` : undefined}`,
       spaceOf(filesystem),
       filesOf(filesystem),
       html`<span class="dim">${filesystem.device} ${filesystem.fstype}</span>`,
@@ -63,8 +63,8 @@ function filesystemTable(filesystems: readonly FilesystemVerdict[]): Html {
 
 /** Whether data can be written to it: the worst that is known. */
 function wordOf(filesystem: FilesystemVerdict): Word {
-  const { up, reason, readonly, servers, sizeBytes, availBytes, files, filesFree } = filesystem;
-  if (up === false) return { level: 'unsure', word: `does not answer: ${reason ?? 'error'}` };
+  const { up, readonly, servers, sizeBytes, availBytes, files, filesFree } = filesystem;
+  if (up === false) return { level: 'unsure', word: 'does not answer' };
   if (readonly) return { level: servers.length > 0 ? 'wrong' : 'quiet', word: 'read-only' };
   if (up === undefined || sizeBytes === undefined || availBytes === undefined)
     return { level: 'unsure', word: 'unknown' };

@@ -63,14 +63,14 @@ article:target { outline: 2px solid var(--link); outline-offset: 2px; }
 .steps li { padding: .1875rem 0; }
 code { background: var(--ground); border-radius: .25rem; padding: .0625rem .25rem; overflow-wrap: anywhere; }
 .evidence { list-style: none; margin: 0; padding: 0; }
-.evidence li { display: grid; grid-template-columns: 16.5rem 1fr; gap: .125rem 1rem; padding: .25rem 0; }
+.evidence li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: .125rem .5rem; padding: .25rem 0; }
 .evidence time { color: var(--dim); }
 .source { color: var(--dim); font-size: .8125rem; white-space: nowrap; }
 summary { cursor: pointer; padding: .375rem 0; }
 .incident summary { color: var(--link); }
 .risk { background: var(--paper); border: 1px solid var(--line); border-radius: .625rem; padding: .25rem 1.25rem; margin: 0 0 .5rem; }
 .risk[open] { padding-bottom: .875rem; }
-.risk summary .name { min-width: 0; }
+.risk summary .name, .events .name { min-width: 0; }
 section > dl { padding: 1rem 1.25rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .625rem 1.5rem; margin: .5rem 0 1rem; }
 .card dl { margin: 0; padding-top: .875rem; border-top: 1px solid var(--line); }
@@ -121,14 +121,15 @@ footer nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
   section > table caption { padding-top: .75rem; }
   th, td { border: 0; padding: .125rem 0; }
   section > table th:first-child { padding-left: 0; }
-  td { display: grid; grid-template-columns: 7rem 1fr; gap: .5rem; }
+  td { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .5rem; }
+  .verdict { white-space: normal; }
   td::before { content: attr(data-column); color: var(--dim); font-size: .8125rem; line-height: 1.5rem; }
   td.numeric { text-align: left; }
-  dl { grid-template-columns: 1fr; gap: .25rem; }
-  dl div { display: grid; grid-template-columns: 7rem 1fr; gap: .5rem; }
+  dl, .incident dl { grid-template-columns: minmax(0, 1fr); gap: .25rem; }
+  dl div { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .5rem; }
   dt { line-height: 1.5rem; }
   td .iso { display: inline; }
-  .events li, .evidence li { grid-template-columns: 1fr; }
+  .events li { grid-template-columns: 1fr; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 `;
