@@ -50,21 +50,23 @@ export function explain(facts: Case): readonly Finding[] {
       left = left.filter((symptom) => !finding.explains.includes(symptom));
     }
   }
-  return [...findings, ...unexplained(left)];
+  return [...findings, ...unexplained(left, facts)];
 }
 
-function unexplained(symptoms: readonly Symptom[]): readonly Finding[] {
+function unexplained(symptoms: readonly Symptom[], { docker }: Case): readonly Finding[] {
   const all = led(symptoms, ...LEADING);
   if (!all) return [];
   const groups = LEADING.includes(all[0].kind)
     ? [all]
     : symptoms.map((symptom): Finding['explains'] => [symptom]);
+  // At the start the server answers before Docker does, which may well know why.
+  const awaited = docker.enabled && docker.inventory === undefined;
   return groups.map((explains) => ({
     cause: 'unknown',
     confidence: 'unknown',
     evidence: [],
     explains,
-    urgent: explains.some(({ needsAcceptance }) => needsAcceptance),
+    urgent: !awaited && explains.some(({ needsAcceptance }) => needsAcceptance),
   }));
 }
 

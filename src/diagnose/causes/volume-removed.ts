@@ -65,8 +65,7 @@ function triggerOf(
   if (!gone) return prune && 'volume_prune';
   // Since Docker 23 a prune announces each volume before itself.
   if (prune && prune.at >= gone.at && prune.at - gone.at < COMPOSE_MS) return 'volume_prune';
-  const project = facts.memory.home?.composeProject;
-  if (project === undefined) return 'volume_rm';
+  if (projectOf(facts) === undefined) return 'volume_rm';
   if (networksOf(facts).length > 0) return 'compose_down';
   const own = containerEvents(facts).filter(({ at }) => at <= gone.at && gone.at - at < COMPOSE_MS);
   // It stops its containers first; a `docker rm --force` kills, and the engine announces no stop.
@@ -75,9 +74,15 @@ function triggerOf(
   return stopped && removed ? 'compose_down' : 'volume_rm';
 }
 
+/** The compose project of the container; its events name it also where nobody saw it at home. */
+function projectOf(facts: Case): string | undefined {
+  const named = containerEvents(facts).map(({ attributes }) => attributes.get('com.docker.compose.project'));
+  return facts.memory.home?.composeProject ?? named.find((project) => project !== undefined);
+}
+
 /** Removed networks of the compose project. */
 function networksOf(facts: Case): readonly DockerEvent[] {
-  const project = facts.memory.home?.composeProject;
+  const project = projectOf(facts);
   if (project === undefined) return [];
   return facts.events.filter(
     ({ type, action, name }) =>

@@ -23,6 +23,12 @@ const COUNTED: ReadonlySet<string> = new Set([
   'unmount',
   'prune',
 ]);
+/** A counter that begins at 1 has hidden its first event from `increase()`: these are there from the start. */
+const VOLUME_VERBS = ['create', 'mount', 'unmount', 'destroy', 'prune'];
+const ZEROS: readonly (readonly [string, EventTally])[] = [
+  ...[...COUNTED, 'other'].map((action) => ['container', action] as const),
+  ...VOLUME_VERBS.map((action) => ['volume', action] as const),
+].map(([type, action]) => [`${type}/${action}`, { type, action, count: 0 }]);
 /** Things people and health checks do to a container that change nothing. */
 const NOISE =
   /^(exec_|health_status|top$|attach$|detach$|resize$|copy$|export$|archive-path$|extract-to-dir$|commit$)/;
@@ -65,7 +71,7 @@ export function createEventLog(): EventLog {
   let entries: readonly { readonly event: DockerEvent; readonly watched: boolean }[] = [];
   /** Noise included, oldest first. */
   const keys = new Set<string>();
-  const tallies = new Map<string, EventTally>();
+  const tallies = new Map<string, EventTally>(ZEROS);
   let gaps = 0;
   let phase: 'first' | 'replay' | 'live' = 'first';
   /** New events since the stream was opened, while the thread is not picked up. */

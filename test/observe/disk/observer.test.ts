@@ -84,7 +84,12 @@ function setUp(mounts: readonly string[], changes: { include?: string[]; dataPat
 describe('the disk observer', () => {
   test('before the first look it knows nothing, and says nothing', () => {
     const { observer } = setUp([ROOT]);
-    expect(observer.view()).toEqual({ filesystems: [], mountpointOf: new Map(), host: undefined });
+    expect(observer.view()).toEqual({
+      filesystems: [],
+      mountpointOf: new Map(),
+      dropped: 0,
+      host: undefined,
+    });
   });
 
   test('measures what is included and what holds data, and tells where paths lie', async () => {

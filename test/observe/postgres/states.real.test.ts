@@ -42,6 +42,8 @@ async function runTrial(version: PostgresVersion, body: (trial: Trial) => Promis
     trial.watched = w;
     await w.until(() => w.server() === 'seen' && w.database('app') === 'seen');
     await w.until(() => w.view().catalog?.lastSeen?.facts.via === 'kept');
+    // What is done once a minute is over, so that it does not fall into the trial by chance.
+    await w.until(() => w.view().sizes !== undefined && w.view().tables.has('app'));
     return w;
   };
   try {

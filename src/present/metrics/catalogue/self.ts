@@ -37,6 +37,11 @@ export const SELF_METRICS = {
     help: 'Objects left out because of a limit in the config. Expected ones are never left out.',
     labels: ['kind'],
   },
+  pgvigil_alert_pushes_total: {
+    type: 'counter',
+    help: 'Alerts that pgvigil itself pushed to Alertmanager, by outcome. This version pushes none: it stays 0.',
+    labels: ['outcome'],
+  },
   pgvigil_config_last_reload_successful: {
     type: 'gauge',
     help: 'Whether the last reload of the config worked. While it is 0 the last good config stays in force.',

@@ -16,6 +16,7 @@ export function emitSelf(report: Report, emit: Emit): void {
   for (const kind of DROPPED_KINDS) {
     emit('pgvigil_series_dropped_total', { kind }, report.dropped[kind] ?? 0);
   }
+  for (const outcome of ['delivered', 'failed']) emit('pgvigil_alert_pushes_total', { outcome }, 0);
   emit('pgvigil_config_last_reload_successful', {}, self.configReloadSuccessful);
   emit('pgvigil_config_last_reload_success_timestamp_seconds', {}, toSeconds(self.configReloadedAt));
   emit('pgvigil_build_info', { version: self.version }, 1);

@@ -50,9 +50,9 @@ export function answer(
   return verdict(value ? { level: levels.yes, word: yes } : { level: levels.no, word: no });
 }
 
-/** Lines as they are, such as commands. */
+/** Lines as they are, such as commands; one that is too long for the screen is told apart from the next. */
 export function lines(given: readonly string[]): Html {
-  return html`<pre>${given.map((line, index) => html`${index === 0 ? '' : html`\n`}${line}`)}</pre>`;
+  return html`<pre>${given.map((line, index) => html`${index === 0 ? '' : html`\n`}<span class="line">${line}</span>`)}</pre>`;
 }
 
 /** Words of ours in which commands stand between backticks. */

@@ -7,7 +7,7 @@ import { incidentStory, type Story } from '../../words/incident-story.ts';
 import { KIND_TITLES, symptomSentence } from '../../words/kinds.ts';
 import { clock, count } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
-import { formatInstant, moment, prose } from './format.ts';
+import { formatInstant, lines, moment, prose } from './format.ts';
 import { incidentAnchor, inOrder, levelOf } from './incident-order.ts';
 
 /** So many are shown at full length; of the others a reader opens what he needs. */
@@ -15,7 +15,8 @@ const OPEN = 3;
 /** A page with more is not read by anybody; the API has all of them. */
 const MAX_SHOWN = 50;
 const MAX_EVIDENCE = 10;
-const MAX_SYMPTOMS = 20;
+const FEW_SYMPTOMS = 5;
+const MAX_SYMPTOMS = 100;
 
 /** The open incidents, or nothing. */
 export function incidentsSection(report: Report, now: Instant): Html | undefined {
@@ -58,17 +59,17 @@ function details(incident: Incident, { steps }: Story): Html {
 ${
   incident.needsAcceptance
     ? html`<p class="dim">It stays open until a person accepts it. Do that only once the data is back, or if the loss was intended:</p>
-<pre>pgvigil accept ${incident.id} --reason "…"</pre>`
+${lines([`pgvigil accept ${incident.id} --reason "…"`])}`
     : undefined
 }
 ${silenced(incident)}`;
 }
 
-function evidenceList(lines: readonly EvidenceLine[], near: Instant): Html {
-  if (lines.length === 0) return html``;
-  const more = lines.slice(MAX_EVIDENCE);
+function evidenceList(evidence: readonly EvidenceLine[], near: Instant): Html {
+  if (evidence.length === 0) return html``;
+  const more = evidence.slice(MAX_EVIDENCE);
   return html`<h4>What shows it</h4>
-<ol class="evidence">${lines.slice(0, MAX_EVIDENCE).map((line) => evidenceItem(line, near))}</ol>
+<ol class="evidence">${evidence.slice(0, MAX_EVIDENCE).map((line) => evidenceItem(line, near))}</ol>
 ${
   more.length === 0
     ? undefined
@@ -86,8 +87,14 @@ const timeOf = (at: Instant, near: Instant): Html =>
 /** What else is wrong for the same cause: it raises no alert of its own. */
 function silenced({ symptoms, since: near }: Incident): Html | undefined {
   if (symptoms.length === 0) return undefined;
-  const hidden = symptoms.length - MAX_SYMPTOMS;
+  const items = symptoms.map(
+    (symptom) =>
+      html`<li>${symptomSentence(symptom)} <span class="dim">since ${timeOf(symptom.since, near)}</span></li>`,
+  );
+  const more = items.slice(FEW_SYMPTOMS, MAX_SYMPTOMS);
+  const hidden = items.length - MAX_SYMPTOMS;
   return html`<h4>Also wrong for this cause, and not alerted again</h4>
-<ul class="symptoms">${symptoms.slice(0, MAX_SYMPTOMS).map((symptom) => html`<li>${symptomSentence(symptom)} <span class="dim">since ${timeOf(symptom.since, near)}</span></li>`)}</ul>
+<ul class="symptoms">${items.slice(0, FEW_SYMPTOMS)}</ul>
+${more.length === 0 ? undefined : html`<details><summary>${more.length} more</summary><ul class="symptoms">${more}</ul></details>`}
 ${hidden > 0 ? html`<p class="dim">And ${hidden} more, in <a href="api/v1/incidents">the list of incidents</a>.</p>` : undefined}`;
 }

@@ -55,7 +55,7 @@ function filesystemTable(filesystems: readonly FilesystemVerdict[]): Html {
       html`${verdict(wordOf(filesystem))}${filesystem.up === false ? html` <span class="why">${filesystem.reason}</span>` : undefined}`,
       spaceOf(filesystem),
       filesOf(filesystem),
-      html`<span class="dim">${filesystem.device} ${filesystem.fstype}</span>`,
+      html`<span class="why">${filesystem.device} ${filesystem.fstype}</span>`,
       filesystem.servers.length > 0 ? filesystem.servers.join(', ') : html`<span class="dim">–</span>`,
     ]),
   });

@@ -70,7 +70,9 @@ summary { cursor: pointer; padding: .375rem 0; }
 .incident summary { color: var(--link); }
 .risk { background: var(--paper); border: 1px solid var(--line); border-radius: .625rem; padding: .25rem 1.25rem; margin: 0 0 .5rem; }
 .risk[open] { padding-bottom: .875rem; }
-.risk summary .name, .events .name { min-width: 0; }
+.risk summary .name { display: inline; }
+.events .name { min-width: 0; }
+pre .line { display: inline-block; width: 100%; padding-left: 1.25em; text-indent: -1.25em; }
 section > dl { padding: 1rem 1.25rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .625rem 1.5rem; margin: .5rem 0 1rem; }
 .card dl { margin: 0; padding-top: .875rem; border-top: 1px solid var(--line); }
@@ -109,7 +111,7 @@ td .iso { display: block; }
 footer { margin-top: 2.5rem; color: var(--dim); font-size: .875rem; }
 footer nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
 
-@media (max-width: 46rem) {
+@media (max-width: 50rem) {
   body { padding: 0 .875rem 2rem; }
   .summary { padding: 1rem 1.125rem; }
   .summary h2 { font-size: 1.5rem; }
@@ -122,7 +124,7 @@ footer nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
   th, td { border: 0; padding: .125rem 0; }
   section > table th:first-child { padding-left: 0; }
   td { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .5rem; }
-  .verdict { white-space: normal; }
+  .verdict { white-space: normal; display: inline-block; }
   td::before { content: attr(data-column); color: var(--dim); font-size: .8125rem; line-height: 1.5rem; }
   td.numeric { text-align: left; }
   dl, .incident dl { grid-template-columns: minmax(0, 1fr); gap: .25rem; }
