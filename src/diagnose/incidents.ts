@@ -53,14 +53,14 @@ export function explain(facts: Case): readonly Finding[] {
   return [...findings, ...unexplained(left, facts)];
 }
 
-function unexplained(symptoms: readonly Symptom[], { docker }: Case): readonly Finding[] {
+function unexplained(symptoms: readonly Symptom[], { docker, memory }: Case): readonly Finding[] {
   const all = led(symptoms, ...LEADING);
   if (!all) return [];
   const groups = LEADING.includes(all[0].kind)
     ? [all]
     : symptoms.map((symptom): Finding['explains'] => [symptom]);
   // At the start the server answers before Docker does, which may well know why.
-  const awaited = docker.enabled && docker.inventory === undefined;
+  const awaited = memory.container !== undefined && docker.enabled && docker.inventory === undefined;
   return groups.map((explains) => ({
     cause: 'unknown',
     confidence: 'unknown',

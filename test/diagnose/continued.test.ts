@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Incident } from '../../src/model/incident.ts';
 import { container, event, inventory, volume } from '../kit/docker-facts.ts';
-import { createWorld, row, type Sight, serverFacts } from '../kit/world.ts';
+import { createWorld, OTHER_CLUSTER, row, type Sight, serverFacts } from '../kit/world.ts';
 
 const well: Sight = {
   connect: serverFacts(),
@@ -89,4 +89,50 @@ test('docker rm --force and docker volume rm, quickly one after the other, are n
     ],
   });
   expect(world.report().incidents.map(told)).toEqual(['volume_missing volume_removed volume_rm']);
+});
+
+test('another cluster that answers before Docker does is told with its cause, not as unknown before', () => {
+  const before = started();
+  const stranger = serverFacts({ systemIdentifier: OTHER_CLUSTER });
+  const world = createWorld({ history: before.history(), startAt: before.now() + 3_600_000 });
+  world.tick({ connect: stranger, catalog: [row('postgres', 5)], cluster: OTHER_CLUSTER });
+  expect(world.report().incidents).toEqual([]);
+  world.tick({
+    inventory: inventory([container('c2', 'other', world.now())], [volume('data'), volume('other')]),
+  });
+  expect(world.report().incidents.map(told)).toEqual(['data_off_volume volume_not_mounted other_volume']);
+});
+
+test('another cluster is told as unknown when Docker cannot be asked', () => {
+  const before = started();
+  const stranger = serverFacts({ systemIdentifier: OTHER_CLUSTER });
+  const world = createWorld({ history: before.history(), startAt: before.now() + 3_600_000 });
+  world.tick({
+    connect: stranger,
+    catalog: [row('postgres', 5)],
+    cluster: OTHER_CLUSTER,
+    inventory: 'absent',
+  });
+  expect(world.report().incidents.map(told)).toEqual(['server_replaced unknown']);
+});
+
+test('compose down -v is known by its events where the container was never seen at home', () => {
+  const before = started();
+  const [server] = [...before.history().servers.values()];
+  if (!server) throw new Error('no server');
+  const servers = new Map([['main', { ...server, home: undefined }]]);
+  const world = createWorld({ history: { ...before.history(), servers }, startAt: before.now() + 1000 });
+  const at = world.now();
+  const project = new Map([['com.docker.compose.project', 'simfab']]);
+  const own = ['kill', 'die', 'stop', 'destroy'].map((action, index) => ({
+    ...event(at + index, 'container', action, 'c1', 'simfab-db'),
+    attributes: project,
+  }));
+  world.tick({
+    connect: 'refused',
+    catalog: 'refused',
+    inventory: inventory([], []),
+    events: [...own, event(at + 300, 'volume', 'destroy', 'data')],
+  });
+  expect(world.report().incidents.map(told)).toEqual(['volume_missing volume_removed compose_down']);
 });

@@ -3,8 +3,12 @@ import { type PrivateDocker, startDockerd } from '../kit/docker.ts';
 /** The Docker engines of a run: one for all, and one for acts that hit every container. Started when first asked for. */
 export interface Engines {
   of(lane: 'shared' | 'lone'): Promise<PrivateDocker>;
+  /** Setting a stage is what costs: only a few do that at a time. */
+  readonly opening: <T>(run: () => Promise<T>) => Promise<T>;
   stop(): Promise<void>;
 }
+
+const OPENING_AT_ONCE = 3;
 
 export function createEngines(): Engines {
   const started = new Map<string, Promise<PrivateDocker>>();
@@ -14,6 +18,7 @@ export function createEngines(): Engines {
     return engine;
   }
   return {
+    opening: createLane(OPENING_AT_ONCE),
     of(lane) {
       const engine = started.get(lane) ?? start();
       started.set(lane, engine);

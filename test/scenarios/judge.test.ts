@@ -88,7 +88,7 @@ test('the table ends with the median and the worst time', () => {
     expected: expectation.expect,
     incidents: [dropped],
     trail: [],
-    tookMs: 1,
+    tookMs: { open: 1, play: 1, close: 1 },
     verdict: toldMs === undefined ? ('missed' as const) : ('right' as const),
     toldMs,
     why: toldMs === undefined ? 'nothing was open' : undefined,

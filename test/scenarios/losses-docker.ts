@@ -123,9 +123,10 @@ export const VOLUME_LOSSES = [
     ],
   }),
   loss('container made anew without the volume', {
-    act: async ({ compose, change }) => {
+    act: async ({ compose, change, mark }) => {
       await compose('down');
       await change({ volume: 'none' });
+      mark();
       await compose('up', '-d');
     },
     expect: [
@@ -140,10 +141,11 @@ export const VOLUME_LOSSES = [
     ],
   }),
   loss('container made anew with another volume', {
-    act: async ({ compose, change }) => {
+    act: async ({ compose, change, mark }) => {
       // Without `down` docker-compose 1.29 keeps the old volume: the image declares one at this path.
       await compose('down');
       await change({ volume: { name: 'postgres_data_new' } });
+      mark();
       await compose('up', '-d');
     },
     expect: [
@@ -158,9 +160,10 @@ export const VOLUME_LOSSES = [
     ],
   }),
   loss('volume mounted at the wrong path', {
-    act: async ({ compose, change }) => {
+    act: async ({ compose, change, mark }) => {
       await compose('down');
       await change({ volume: { target: '/var/lib/postgresql' } });
+      mark();
       await compose('up', '-d');
     },
     expect: [
@@ -176,8 +179,9 @@ export const VOLUME_LOSSES = [
   }),
   loss('compose project renamed', {
     options: { composeNames: true },
-    act: async ({ compose, project }) => {
+    act: async ({ compose, project, mark }) => {
       await compose('down');
+      mark();
       await compose('-p', `${project}-2`, 'up', '-d');
     },
     expect: [

@@ -178,6 +178,7 @@ export const SERVER_LOSSES: readonly Scenario[] = [
 export const DOCKER_FROZEN = inDocker('Docker frozen', {
   group: 'routine',
   lane: 'lone',
+  withinMs: 0,
   watchMs: 40_000,
   act: async ({ engine }) => engine.freeze(),
   expect: [],

@@ -26,12 +26,15 @@ export async function runScenario(scenario: Scenario, slug: string, engines: Eng
   const mark = (): void => {
     actedAt = performance.now();
   };
-  const open = await openStage(scenario, slug, engines, mark);
+  const open = await engines.opening(() => openStage(scenario, slug, engines, mark));
+  const openedAt = performance.now();
   const expectation = { ...scenario, meanwhile: scenario.meanwhile ?? [], volume: open.volume };
   const looks: Look[] = [];
+  let playedAt = openedAt;
   try {
     await play(scenario, open, { mark, look: () => look(open.stage, looks), looks, expectation });
   } finally {
+    playedAt = performance.now();
     await open.close();
   }
   const counted = looks.map(({ atMs, incidents }) => ({ atMs: Math.max(0, atMs - actedAt), incidents }));
@@ -42,7 +45,11 @@ export async function runScenario(scenario: Scenario, slug: string, engines: Eng
     expected: scenario.expect,
     incidents: counted.at(-1)?.incidents ?? [],
     trail: trailOf(counted),
-    tookMs: performance.now() - startedAt,
+    tookMs: {
+      open: openedAt - startedAt,
+      play: playedAt - openedAt,
+      close: performance.now() - playedAt,
+    },
   };
 }
 

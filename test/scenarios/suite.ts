@@ -10,7 +10,7 @@ import { formatTable, type Outcome } from './table.ts';
 
 const NEEDS: readonly Need[] = ['root', 'postgres', 'postgres15', 'dockerd', 'docker-compose', 'debootstrap'];
 /** Most of the time a scenario waits: for a grace to end, for something else to open. */
-const AT_ONCE = 6;
+const AT_ONCE = 8;
 /** Waiting for a turn counts as running. */
 const TIMEOUT_MS = 1_200_000;
 

@@ -11,8 +11,8 @@ export interface Outcome extends Judgement {
   readonly incidents: readonly Incident[];
   /** Every change of what was open, on the way there. */
   readonly trail: readonly { readonly atMs: number; readonly incidents: readonly string[] }[];
-  /** The whole scenario, from the empty stage to the last look. */
-  readonly tookMs: number;
+  /** Setting the stage, the act with all looks, and clearing up. */
+  readonly tookMs: { readonly open: number; readonly play: number; readonly close: number };
 }
 
 /** The table that is printed in the end, with the median and the worst time. */
