@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { Happening, HappeningKind } from '../../../src/model/journal.ts';
 import type { Report } from '../../../src/model/report.ts';
 import { SECURITY_HEADERS } from '../../../src/present/web/headers.ts';
 import { concernsOf } from '../../../src/present/web/page/concerns.ts';
 import { formatAge, formatInstant } from '../../../src/present/web/page/format.ts';
 import { renderPage } from '../../../src/present/web/page/page.ts';
 import { formatBytes } from '../../../src/present/words/text.ts';
+import { INCIDENTS, RISKS_PRESENT } from '../../fixtures/incidents.ts';
 import { database, filesystem, fullReport, server, volume, wellReport } from '../../fixtures/report.ts';
 import { happenings } from '../../kit/web.ts';
 
@@ -174,6 +176,131 @@ describe('the page', () => {
       'And 38 more, further down.',
     );
   });
+});
+
+describe('open incidents', () => {
+  const [lost, , , , , misplaced] = INCIDENTS;
+  if (lost === undefined || misplaced === undefined) throw new Error('there are no such incidents');
+  const blind = INCIDENTS.find(({ kind }) => kind === 'blind') ?? lost;
+  const at = (text: string, what: string): number => {
+    expect(text, what).toContain(what);
+    return text.indexOf(what);
+  };
+
+  test('are told in order: what happened, since when, why, how sure, what shows it, what to do', () => {
+    const text = page(wellReport({ incidents: [lost], risks: [] }));
+    const places = [
+      '<a href="#incident-5f0c2a01">Volume simfab-facelift_postgres_data of main is missing</a>',
+      '<article class="incident wrong" id="incident-5f0c2a01"',
+      'was removed at 02:14:07 UTC by a compose down; last seen with 523 MiB in 41 tables at 02:14:05.</h3>',
+      '<dt>Since</dt>',
+      '<dd>volume removed</dd>',
+      'Observed: it was seen as it happened.',
+      '<time datetime="2026-07-14T02:14:04Z">02:14:04</time> <span>Container simfab-db was sent signal 15.',
+      'What to do first',
+      '<code>docker volume ls -f dangling=true</code>',
+      '<span class="line">pgvigil accept 5f0c2a01 --reason &quot;…&quot;</span>',
+      'Also wrong for this cause',
+      'Database shop of main is missing',
+      '<h2 id="servers">',
+    ].map((what) => at(text, what));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+  });
+
+  test('ask for no acceptance of what ends by itself', () => {
+    expect(page(wellReport({ incidents: [blind] }))).not.toContain('pgvigil accept');
+  });
+
+  test('stand with the losses first, and fold up what comes after the third', () => {
+    const text = page(wellReport({ incidents: [blind, ...INCIDENTS.slice(1, 5), lost] }));
+    expect(at(text, 'id="incident-5f0c2a01"')).toBeLessThan(at(text, `id="incident-${blind.id}"`));
+    expect(text.split('<summary>Evidence and what to do</summary>')).toHaveLength(4);
+  });
+
+  test('say how many are left out', () => {
+    const number = (index: number): string => (0xabc00000 + index).toString(16);
+    const many = Array.from({ length: 60 }, (_, index) => ({ ...lost, id: number(index) }));
+    const text = page(wellReport({ incidents: many }));
+    expect(text).toContain('And 10 more, in <a href="api/v1/incidents">');
+    const long = {
+      ...lost,
+      evidence: [lost, misplaced].flatMap(({ evidence }) => evidence),
+      symptoms: many.slice(0, 8),
+    };
+    const folded = page(wellReport({ incidents: [long] }));
+    expect(folded).toContain('<summary>2 more pieces of evidence</summary>');
+    expect(folded).toContain('<summary>3 more</summary>');
+  });
+});
+
+describe('risks', () => {
+  test('are counted, told and remedied after the servers, and change no headline', () => {
+    const text = page(wellReport({ risks: RISKS_PRESENT.slice(1, 2) }));
+    expect(titleOf(text)).toBe('All is well · pgvigil');
+    expect(text).toContain('<a href="#risks">1 risk</a> of losing data.');
+    expect(text).toContain('<dt>Risks</dt><dd><a href="#risks">1</a></dd>');
+    expect(text).toContain('<details class="risk" open><summary><span class="name">Data on no volume</span>');
+    expect(text).toContain(
+      '<span class="line">docker exec simfab-db pg_dumpall -U postgres &gt; all.sql</span>',
+    );
+    expect(text.indexOf('id="risks"')).toBeGreaterThan(text.indexOf('id="servers"'));
+  });
+
+  test('are folded up where there are many, and those that are not there are left out', () => {
+    const text = page(wellReport({ risks: RISKS_PRESENT }));
+    expect(text.split('<details class="risk">')).toHaveLength(RISKS_PRESENT.length + 1);
+    expect(page(wellReport())).not.toContain('id="risks"');
+    const everywhere = ['a', 'b', 'c', 'd', 'e'].flatMap((name) =>
+      RISKS_PRESENT.slice(3, 4).map((risk) => ({ ...risk, server: name })),
+    );
+    expect(page(wellReport({ risks: everywhere }))).toContain('The same holds for d, e.');
+  });
+});
+
+describe('the timeline', () => {
+  const said = (kind: HappeningKind, details: Happening['details'] = {}): string =>
+    renderPage(wellReport(), {
+      events: [{ at: 0, kind, server: 'main', details }],
+      monotonicMs: 0,
+      refreshSeconds: undefined,
+    });
+
+  test.each([
+    ['incident_opened', 'incident opened'],
+    ['incident_explained', 'incident explained'],
+    ['incident_closed', 'incident closed'],
+  ] as const)('tells %s in words', (kind, words) => {
+    const details = {
+      incident: '5f0c2a01',
+      what: 'volume_missing',
+      cause: 'volume_removed',
+      confidence: 'observed',
+    };
+    const text = said(kind, details);
+    expect(text).toContain(`>${words}</span>`);
+    expect(text).toContain('Volume missing, cause: volume removed, observed, 5f0c2a01');
+  });
+
+  test('shows words of a newer pgvigil as they are', () => {
+    expect(said('incident_opened', { incident: '1', what: 'constructor', cause: 'gremlins' })).toContain(
+      'constructor, cause: gremlins, 1',
+    );
+    expect(said('database_shrunk', { tables: 0 })).toMatch(/database lost data<\/span>.*tables 0/);
+  });
+});
+
+test.each([
+  [{}, 'well', 'writable'],
+  [{ up: false, reason: 'stuck', sizeBytes: undefined }, 'unsure', 'does not answer'],
+  [{ readonly: true }, 'wrong', 'read-only'],
+  [{ readonly: true, servers: [] }, 'quiet', 'read-only'],
+  [{ availBytes: 0 }, 'wrong', 'full'],
+  [{ filesFree: 0 }, 'wrong', 'no inodes left'],
+  [{ availBytes: 1_000_000 }, 'unsure', 'nearly full'],
+  [{ up: undefined, sizeBytes: undefined }, 'unsure', 'unknown'],
+] as const)('the verdict on a filesystem with %o is %s: %s', (differences, level, word) => {
+  const text = page(wellReport({ filesystems: [filesystem(differences)] }));
+  expect(text).toContain(`<span class="verdict ${level}">${word}</span>`);
 });
 
 describe('concernsOf', () => {
