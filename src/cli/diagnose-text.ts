@@ -19,7 +19,7 @@ export function diagnoseText(
 ): string {
   const parts = [
     headline(report),
-    ...report.incidents.map(incident),
+    ...report.incidents.map((found) => incident(found, report)),
     blindness(report),
     questions(answers),
     `Looked at ${new Date(now).toISOString()}.`,
@@ -38,8 +38,8 @@ function headline({ incidents, servers }: Report): string {
     : 'No incident is open, but not everything could be seen.';
 }
 
-function incident(found: Incident): string {
-  const { headline: title, confidence, lines, steps } = incidentStory(found);
+function incident(found: Incident, report: Report): string {
+  const { headline: title, confidence, lines, steps } = incidentStory(found, report);
   const accept = found.needsAcceptance
     ? [`  if it was intended: pgvigil accept ${found.id} --reason "…"`]
     : [];

@@ -1,10 +1,16 @@
 import type { Config } from '../model/config.ts';
+import type { Evidence } from '../model/evidence.ts';
 import type { History } from '../model/history.ts';
 import type { Incident, Symptom } from '../model/incident.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Instant } from '../model/time.ts';
 import { type Case, caseOf } from './case.ts';
+import { connectionEvidence } from './causes/blind.ts';
+import { containerEvidence } from './causes/container.ts';
+import { gapEvidence } from './causes/events.ts';
+import { identityEvidence } from './causes/identity.ts';
 import { CAUSE_RULES } from './causes/index.ts';
+import { tablesEvidence } from './causes/last-seen.ts';
 import { type Finding, led } from './causes/rule.ts';
 import { continued } from './continued.ts';
 import { symptomsOf } from './symptoms.ts';
@@ -53,7 +59,8 @@ export function explain(facts: Case): readonly Finding[] {
   return [...findings, ...unexplained(left, facts)];
 }
 
-function unexplained(symptoms: readonly Symptom[], { docker, memory }: Case): readonly Finding[] {
+function unexplained(symptoms: readonly Symptom[], facts: Case): readonly Finding[] {
+  const { docker, memory } = facts;
   const all = led(symptoms, ...LEADING);
   if (!all) return [];
   const groups = LEADING.includes(all[0].kind)
@@ -64,10 +71,26 @@ function unexplained(symptoms: readonly Symptom[], { docker, memory }: Case): re
   return groups.map((explains) => ({
     cause: 'unknown',
     confidence: 'unknown',
-    evidence: [],
+    evidence: whatIsKnown(explains, facts),
     explains,
     urgent: !awaited && explains.some(({ needsAcceptance }) => needsAcceptance),
   }));
+}
+
+/** No cause, but what was seen. */
+function whatIsKnown(explains: Finding['explains'], facts: Case): readonly Evidence[] {
+  const shrunk = explains.flatMap(({ kind, datname }) =>
+    kind === 'database_shrunk' && datname !== undefined ? tablesEvidence(datname, facts) : [],
+  );
+  const ofServer = explains.some(({ datname }) => datname === undefined);
+  if (!ofServer) return shrunk;
+  return [
+    ...shrunk,
+    ...identityEvidence(facts),
+    ...connectionEvidence(facts),
+    ...containerEvidence(facts),
+    ...gapEvidence(facts),
+  ];
 }
 
 function isRipe({ urgent, explains }: Finding, before: Instant): boolean {

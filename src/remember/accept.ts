@@ -46,6 +46,7 @@ function acceptSymptom(config: Config, history: History, symptom: Symptom, word:
     case 'database_replaced':
       return acceptDatabase(history, server, datname ?? '', word);
     case 'database_missing':
+    case 'database_unreadable':
       return forgetDatabase(history, server, datname ?? '', word);
     case 'database_shrunk':
       return acceptTables(history, server, datname ?? '', word);

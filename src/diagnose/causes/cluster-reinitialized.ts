@@ -2,6 +2,7 @@ import type { Case } from '../case.ts';
 import { initializedAt } from '../system-identifier.ts';
 import { asEvidence, containerEvents, gapEvidence } from './events.ts';
 import { identityEvidence } from './identity.ts';
+import { lastSeenOfServer } from './last-seen.ts';
 import { type Finding, led, witnessed } from './rule.ts';
 
 /** Clocks of server and watcher may differ by this much. */
@@ -36,6 +37,7 @@ export function clusterReinitialized(facts: Case): readonly Finding[] {
             ]
           : []),
         ...asEvidence(containerEvents(facts), 'container_event'),
+        ...lastSeenOfServer(facts),
         ...gapEvidence(facts),
       ],
       explains,

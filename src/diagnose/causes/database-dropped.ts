@@ -1,5 +1,6 @@
 import type { Case } from '../case.ts';
-import { dropEvidence, lastSeenEvidence, lostDatabases, nameOfOid } from './lost-database.ts';
+import { lastSeenEvidence } from './last-seen.ts';
+import { dropEvidence, lostDatabases, nameOfOid } from './lost-database.ts';
 import { type Finding, witnessed } from './rule.ts';
 
 /** The same cluster does not list the database any more, under no name. */
@@ -16,7 +17,7 @@ export function databaseDropped(facts: Case): readonly Finding[] {
           source: 'postgres_catalog',
           facts: { datname: lost.datname, system_identifier: facts.verified.systemIdentifier ?? '' },
         },
-        lastSeenEvidence(lost, facts),
+        lastSeenEvidence(lost.datname, lost.memory, facts),
         ...dropEvidence(facts, lost.datname),
       ],
       explains: [lost.symptom],

@@ -1,5 +1,6 @@
 import type { Case } from '../case.ts';
-import { dropEvidence, lastSeenEvidence, lostDatabases, nameOfOid } from './lost-database.ts';
+import { lastSeenEvidence } from './last-seen.ts';
+import { dropEvidence, lostDatabases, nameOfOid } from './lost-database.ts';
 import { type Finding, witnessed } from './rule.ts';
 
 /** The same cluster lists the name with another oid, and the old oid nowhere: dropped, and made again. */
@@ -18,7 +19,7 @@ export function databaseRecreated(facts: Case): readonly Finding[] {
             source: 'postgres_catalog',
             facts: { datname: lost.datname, before: pin.oid, after: stranger.oid },
           },
-          lastSeenEvidence(lost, facts),
+          lastSeenEvidence(lost.datname, lost.memory, facts),
           ...dropEvidence(facts, lost.datname),
         ],
         explains: [lost.symptom],

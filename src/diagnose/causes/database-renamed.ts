@@ -1,5 +1,6 @@
 import type { Case } from '../case.ts';
-import { lastSeenEvidence, lostDatabases, nameOfOid } from './lost-database.ts';
+import { lastSeenEvidence } from './last-seen.ts';
+import { lostDatabases, nameOfOid } from './lost-database.ts';
 import { type Finding, witnessed } from './rule.ts';
 
 /** The same cluster lists the database's oid under another name; two may have swapped theirs. */
@@ -20,7 +21,7 @@ export function databaseRenamed(facts: Case): readonly Finding[] {
             source: 'postgres_catalog',
             facts: { before: database.datname, after: now, oid },
           },
-          lastSeenEvidence(database, facts),
+          lastSeenEvidence(database.datname, database.memory, facts),
         ],
         explains: [database.symptom],
         urgent: true,

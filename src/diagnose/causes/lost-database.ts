@@ -33,21 +33,6 @@ export function nameOfOid({ verified }: Case, oid: number): string | undefined {
   return undefined;
 }
 
-/** When it was last there, how big, in how many tables. */
-export function lastSeenEvidence({ datname, memory }: LostDatabase, facts: Case): Evidence {
-  return {
-    kind: 'last_seen',
-    at: memory.lastSeenAt ?? facts.memory.catalogAt,
-    source: 'memory',
-    facts: {
-      datname,
-      ...(memory.pin && { oid: memory.pin.oid }),
-      ...(memory.lastSizeBytes !== undefined && { size_bytes: memory.lastSizeBytes }),
-      ...(memory.tables && { tables: memory.tables.tables }),
-    },
-  };
-}
-
 /** Sessions whose last statement dropped this database. */
 export function dropEvidence(facts: Case, datname: string): readonly Evidence[] {
   const from = facts.wellAt ?? Number.NEGATIVE_INFINITY;

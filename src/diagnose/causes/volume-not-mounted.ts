@@ -3,6 +3,7 @@ import type { VolumeFacts } from '../../model/docker.ts';
 import type { Evidence } from '../../model/evidence.ts';
 import type { Case } from '../case.ts';
 import { asEvidence, containerEvents, gapEvidence } from './events.ts';
+import { lastSeenOfServer } from './last-seen.ts';
 import { type Finding, led } from './rule.ts';
 
 /** The pinned volume is still there, with the data, and the server runs on something else. */
@@ -31,6 +32,7 @@ export function volumeNotMounted(facts: Case): readonly Finding[] {
         { kind: 'mount_after', at: container.createdAt, source: 'docker_inspect', facts: mountFacts(facts) },
         { kind: 'volume_unused', at: volume.createdAt, source: 'docker_list', facts: { volume: pinned } },
         ...asEvidence(containerEvents(facts), 'container_event'),
+        ...lastSeenOfServer(facts),
         ...gapEvidence(facts),
       ],
       explains,

@@ -3,6 +3,7 @@ import type { DockerEvent } from '../../model/docker.ts';
 import type { Evidence } from '../../model/evidence.ts';
 import type { Case } from '../case.ts';
 import { asEvidence, containerEvents, gapEvidence } from './events.ts';
+import { lastSeenOfServer } from './last-seen.ts';
 import { type Finding, led } from './rule.ts';
 
 /** A compose down does everything within this time; a person types more slowly. */
@@ -45,6 +46,7 @@ export function volumeRemoved(facts: Case): readonly Finding[] {
         ...state(facts, name, absent, behind),
         ...asEvidence(containerEvents(facts), 'container_event'),
         ...asEvidence(networksOf(facts), 'network_removed'),
+        ...lastSeenOfServer(facts),
         ...gapEvidence(facts),
       ],
       explains,

@@ -9,7 +9,7 @@ export interface PathSpec {
 const READ = ['GET', 'HEAD'] as const;
 
 export const PATHS = {
-  '/': { methods: READ, parameters: ['refresh'], what: 'status page; ?refresh=5 to 3600 renews it' },
+  '/': { methods: READ, parameters: ['refresh'], what: 'status page; ?refresh=0 holds it still' },
   '/metrics': { methods: READ, parameters: [], what: 'metrics for Prometheus' },
   '/api/v1/report': { methods: READ, parameters: [], what: 'last report, whole, as JSON' },
   '/api/v1/incidents': { methods: READ, parameters: [], what: 'open incidents with their evidence, as JSON' },

@@ -100,7 +100,7 @@ describe('the page', () => {
       /<script|<link rel="stylesheet|<img|<iframe|<form|\son\w+=|\sstyle=|@import|url\(/i,
     );
     expect(
-      text.match(/(?:href|src)="(?!data:image|#|\.\/"|\.\/\?refresh=10"|metrics"|api\/v1\/)/g),
+      text.match(/(?:href|src)="(?!data:image|#|\.\/"|\.\/\?refresh=0"|metrics"|api\/v1\/)/g),
     ).toBeNull();
   });
 
@@ -110,14 +110,14 @@ describe('the page', () => {
     expect(SECURITY_HEADERS['content-security-policy']).toContain(`style-src 'sha256-${hash}';`);
   });
 
-  test('stands still, and says so, unless its reader asks it to renew itself', () => {
+  test('says whether it renews itself, and how to change that', () => {
     const still = page(wellReport());
     expect(still).not.toContain('http-equiv');
-    expect(still).toContain('<a href="./?refresh=10">');
+    expect(still).toContain('<a href="./">Renew every 10 s</a>');
     expect(still).toContain('This page is more than a minute old');
     const report = wellReport();
     const renewing = renderPage(report, { events: [], monotonicMs: report.monotonicMs, refreshSeconds: 30 });
-    expect(renewing).toContain('renews every 30 s <a href="./">Stop</a>');
+    expect(renewing).toContain('renews every 30 s <a href="./?refresh=0">Stop</a>');
   });
 
   test('reads without a style, and can be used without eyes', () => {

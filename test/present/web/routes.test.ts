@@ -184,14 +184,17 @@ describe('the api', () => {
 });
 
 describe('the page', () => {
-  test('renews itself only for who asks, as often as he asks', async () => {
-    expect((await ask('/')).headers).not.toHaveProperty('refresh');
+  test('renews itself, as often as asked, or not at all', async () => {
+    expect((await ask('/')).headers['refresh']).toBe('10');
+    const still = await ask('/?refresh=0');
+    expect(still.headers).not.toHaveProperty('refresh');
+    expect(still.body).toContain('stands still');
     const renewing = await ask('/?refresh=30');
     expect(renewing.headers['refresh']).toBe('30');
     expect(renewing.body).toContain('renews every 30 s');
   });
 
-  test.each(['4', '3601', '0', '-5', '1e2', '', '10;url=http://evil.example', '10&refresh=20'])(
+  test.each(['4', '3601', '00', '-5', '1e2', '', '10;url=http://evil.example', '10&refresh=20'])(
     'refuses refresh=%s',
     async (refresh) => {
       const response = await ask(`/?refresh=${refresh}`);

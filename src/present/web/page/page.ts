@@ -13,7 +13,8 @@ import { STYLE } from './style.ts';
 import { type Headline, headlineOf, summarySection } from './summary.ts';
 
 /** What the link offers; any number of seconds may be asked for. */
-const RENEW_SECONDS = 10;
+/** How often the page renews itself unless it is asked otherwise. */
+export const RENEW_SECONDS = 10;
 /** The icon of the tab tells as well; colours that stand out on a light and on a dark bar. */
 const ICON_COLOURS = { well: '2e9e63', unsure: 'd99a1c', wrong: 'd93a30' };
 
@@ -92,9 +93,9 @@ ${content}
 `.html;
 }
 
-/** A page that renews itself closes what its reader has opened: the reader decides. */
+/** A page that renews itself closes what its reader has opened: it can be held still. */
 function renewal(refreshSeconds: number | undefined): Html {
   return refreshSeconds === undefined
-    ? html`<a href="./?refresh=${RENEW_SECONDS}">Renew every ${RENEW_SECONDS} s</a>`
-    : html`renews every ${refreshSeconds} s <a href="./">Stop</a>`;
+    ? html`stands still <a href="./">Renew every ${RENEW_SECONDS} s</a>`
+    : html`renews every ${refreshSeconds} s <a href="./?refresh=0">Stop</a>`;
 }
