@@ -16,7 +16,8 @@ export interface Expectation {
 }
 
 export interface Judgement {
-  readonly verdict: 'right' | 'late' | 'missed' | 'incomplete' | 'wrong cause' | 'false alarm';
+  /** `not run`: the stage could not be set, or the act failed. */
+  readonly verdict: 'right' | 'late' | 'missed' | 'incomplete' | 'wrong cause' | 'false alarm' | 'not run';
   /** Milliseconds from the act until every expected incident was open with its cause. */
   readonly toldMs: number | undefined;
   readonly why: string | undefined;

@@ -135,6 +135,22 @@ export const DATABASE_LOSSES: readonly BareScenario[] = [
       },
     ],
   }),
+  loss('the files of a database damaged', {
+    act: async (stage) => {
+      const oid = await oidOf(stage, 'simfab_dev');
+      stage.mark();
+      await rm(join(stage.server.dataDirectory, 'base', String(oid), 'PG_VERSION'));
+    },
+    expect: [
+      {
+        kind: 'database_unreadable',
+        cause: 'corruption',
+        confidence: 'observed',
+        datname: 'simfab_dev',
+        evidence: ['connection_failed'],
+      },
+    ],
+  }),
   loss('the tables of a database emptied', {
     act: async ({ sql, mark }) => {
       // The count before is what it is compared with.

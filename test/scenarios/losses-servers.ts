@@ -50,6 +50,17 @@ export const SERVER_LOSSES: readonly Scenario[] = [
       },
     ],
   }),
+  inDocker('container paused', {
+    act: async ({ docker, container }) => void (await docker('pause', container)),
+    expect: [
+      {
+        kind: 'server_down',
+        cause: 'container_stopped',
+        confidence: 'observed',
+        evidence: ['container_state', 'container_event'],
+      },
+    ],
+  }),
   inDocker('container removed, its volume kept', {
     act: async ({ docker, container }) => void (await docker('rm', '--force', container)),
     expect: [

@@ -118,10 +118,10 @@ async function lookUntil(ms: number, look: () => Promise<void>, done: () => bool
   return false;
 }
 
-/** A look that fails is none: pgvigil may be restarting, by our own act. */
+/** A look that fails is none: pgvigil may be restarting, by our own act, and has no report at first. */
 async function look({ exporter }: Stage, looks: Look[]): Promise<void> {
   const report = await exporter.report().catch(() => undefined);
-  if (report) looks.push({ atMs: performance.now(), incidents: report.incidents });
+  if (report?.incidents) looks.push({ atMs: performance.now(), incidents: report.incidents });
 }
 
 function trailOf(looks: readonly Look[]): Outcome['trail'] {

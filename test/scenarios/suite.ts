@@ -6,7 +6,7 @@ import { describeWith, type Need } from '../kit/needs.ts';
 import { createEngines, createLane } from './engines.ts';
 import { runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
-import { formatTable, type Outcome } from './table.ts';
+import { formatTable, notRun, type Outcome } from './table.ts';
 
 const NEEDS: readonly Need[] = ['root', 'postgres', 'postgres15', 'dockerd', 'docker-compose', 'debootstrap'];
 /** Most of the time a scenario waits: for a grace to end, for something else to open. */
@@ -33,6 +33,7 @@ export function defineSuite(name: string, scenarios: readonly Scenario[], file: 
     for (const [index, scenario] of scenarios.entries()) {
       test.concurrent(scenario.name, { timeout: TIMEOUT_MS }, async () => {
         const slug = `s${String(index).padStart(2, '0')}`;
+        outcomes.set(scenario, notRun(scenario));
         const outcome = await lanes[scenario.lane ?? 'shared'](() => runScenario(scenario, slug, engines));
         outcomes.set(scenario, outcome);
         expect(outcome.verdict, outcome.why).toBe('right');

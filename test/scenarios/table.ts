@@ -1,5 +1,5 @@
 import type { Incident } from '../../src/model/incident.ts';
-import { brief, type Judgement, seconds } from './judge.ts';
+import { type Judgement, seconds } from './judge.ts';
 import type { Expected, Scenario } from './scenario.ts';
 
 /** How one scenario ended. */
@@ -13,6 +13,12 @@ export interface Outcome extends Judgement {
   readonly trail: readonly { readonly atMs: number; readonly incidents: readonly string[] }[];
   /** Setting the stage, the act with all looks, and clearing up. */
   readonly tookMs: { readonly open: number; readonly play: number; readonly close: number };
+}
+
+/** What is told of a scenario that did not come to an end. */
+export function notRun({ name, group, expect }: Scenario): Outcome {
+  const nothing = { incidents: [], trail: [], tookMs: { open: 0, play: 0, close: 0 } };
+  return { ...nothing, name, group, expected: expect, verdict: 'not run', toldMs: undefined, why: undefined };
 }
 
 /** The table that is printed in the end, with the median and the worst time. */
@@ -60,5 +66,3 @@ function short(one: Expected | Incident): string {
   const how = [one.trigger, one.confidence].filter(Boolean).join(', ');
   return `${kind} / ${one.cause}${how === '' ? '' : ` (${how})`}`;
 }
-
-export { brief };
