@@ -6,6 +6,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Instant } from '../model/time.ts';
 import { type Case, caseOf } from './case.ts';
 import { connectionEvidence } from './causes/blind.ts';
+import { circumstances } from './causes/circumstances.ts';
 import { containerEvidence } from './causes/container.ts';
 import { gapEvidence } from './causes/events.ts';
 import { identityEvidence } from './causes/identity.ts';
@@ -56,7 +57,11 @@ export function explain(facts: Case): readonly Finding[] {
       left = left.filter((symptom) => !finding.explains.includes(symptom));
     }
   }
-  return [...findings, ...unexplained(left, facts)];
+  const around = circumstances(facts);
+  return [...findings, ...unexplained(left, facts)].map((finding) => ({
+    ...finding,
+    evidence: [...finding.evidence, ...around],
+  }));
 }
 
 function unexplained(symptoms: readonly Symptom[], facts: Case): readonly Finding[] {
