@@ -20,11 +20,21 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const script = fileURLToPath(import.meta.url);
 
 const closers: (() => Promise<void>)[] = [];
+/** What a hang-up means: a reload for a server; the end, like every other signal, for everything else. */
+let hangUp: () => void = () => process.kill(process.pid, 'SIGTERM');
+
+// Who reads us may go away first: `pgvigil status | head -3`.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 /** Last opened, first closed; the first registration makes this process the one owner of its signals. */
 function onClose(close: () => Promise<void>): void {
   closers.unshift(close);
   if (closers.length > 1) return;
+  process.on('SIGHUP', () => hangUp());
   let failed = false;
   const onTimeout = (): never => process.exit(failed ? 1 : 0);
   const settings = {
@@ -55,7 +65,9 @@ const io: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   onClose,
-  onHangup: (reload) => void process.on('SIGHUP', reload),
+  onHangup: (reload) => {
+    hangUp = reload;
+  },
   fatal: (error) => {
     // Outside of every promise, so that the one owner of signals and errors sees it.
     setImmediate(() => {

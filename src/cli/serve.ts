@@ -55,7 +55,8 @@ function withWeb(config: Config, options: ServeOptions): Config {
 export interface ServeSettings {
   readonly level: LogLevel;
   readonly format: LogFormat | undefined;
-  readonly reload: Parameters<typeof createApp>[1]['reloadConfig'];
+  /** Reads the configuration again; without it there is nothing to reload. */
+  readonly reload?: Parameters<typeof createApp>[1]['reloadConfig'];
 }
 
 /** Runs until the process is told to stop; resolves with the address of the page once it is served. */
@@ -74,7 +75,7 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     version: io.version,
     listen: parseListenAddress(config.web.listenAddress),
     reloadConfig: async () => {
-      const loaded = await settings.reload();
+      const loaded = (await settings.reload?.()) ?? { ok: false as const, source: undefined, problems: [] };
       if (loaded.ok) secrets = [...secrets, ...secretsOf(loaded.config)];
       return loaded;
     },
@@ -91,7 +92,7 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     log.info({}, 'stopping');
     await app.stop();
   });
-  io.onHangup(() => void app.reload());
+  if (settings.reload) io.onHangup(() => void app.reload());
   const address = urlOf(await app.start());
   const servers = config.servers.map(({ name, host, port }) => `${name} (${host}:${port})`).join(', ');
   log.info({ address, servers: config.servers.length }, `watching ${servers}; the page is ${address}`);

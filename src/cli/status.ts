@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Report } from '../model/report.ts';
 import { parseListenAddress, urlOf } from './address.ts';
 import { requireConfig } from './config.ts';
-import { CommandError, type Io } from './io.ts';
+import { CommandError, EXIT, type Io } from './io.ts';
 import { statusText } from './status-text.ts';
 
 /** No answer: what is watched is not known. */
@@ -22,11 +22,19 @@ export function addStatus(program: Command, io: Io): void {
         url?: string;
         json?: boolean;
       }>();
-      const base = url ?? urlOf(parseListenAddress((await requireConfig(io, config)).web.listenAddress));
+      const base =
+        (url && asUrl(url)) ?? urlOf(parseListenAddress((await requireConfig(io, config)).web.listenAddress));
       const report = await fetchReport(base);
       io.out(json ? `${JSON.stringify(report, null, 2)}\n` : statusText(report, io.clock.now()));
       if (report.incidents.length > 0) throw new CommandError('', 1);
     });
+}
+
+function asUrl(text: string): string {
+  const url = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`;
+  if (!URL.canParse(url) || !/^https?:/i.test(url))
+    throw new CommandError(`--url: "${text}" is no address; write http://HOST:PORT`, EXIT.usage);
+  return url;
 }
 
 async function fetchReport(base: string): Promise<Report> {

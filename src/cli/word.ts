@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { askControl, type ControlRequest, currentUser } from '../control.ts';
 import { requireConfig } from './config.ts';
-import { CommandError, type Io } from './io.ts';
+import { CommandError, EXIT, type Io } from './io.ts';
 
 const EXIT_CODES = '\nExit codes: 0 done, 1 refused or not running, 2 problems in the config, 3 wrong usage.';
 
@@ -48,6 +48,8 @@ export function addForget(program: Command, io: Io): void {
 }
 
 async function say(io: Io, file: string | undefined, request: ControlRequest): Promise<void> {
+  if (request.reason.trim() === '')
+    throw new CommandError('--reason is empty: say why, for whoever reads the journal later', EXIT.usage);
   const config = await requireConfig(io, file);
   const answer = await askControl(config.state.directory, request);
   if (!answer.ok) throw new CommandError(answer.message);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -32,8 +33,18 @@ export function lastByte(fd: number, size: number): number | undefined {
 
 /** Makes a directory that only we may read, where it is missing. */
 export function makeDirectory(directory: string): void {
-  const first = mkdirSync(directory, { recursive: true, mode: 0o700 });
-  if (first !== undefined) syncDirectory(dirname(first));
+  // Step by step: `recursive` of Node never ends below /proc, where nothing can be made.
+  const missing: string[] = [];
+  let existing = directory;
+  for (; !existsSync(existing); existing = dirname(existing)) missing.unshift(existing);
+  for (const path of missing) {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  if (missing.length > 0) syncDirectory(existing);
 }
 
 /** Makes the names in a directory durable. */

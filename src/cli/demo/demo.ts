@@ -1,8 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { LoadedConfig } from '../../config/load.ts';
 import { parseConfig } from '../../config/parse.ts';
 import { formatProblem } from '../../config/problem.ts';
-import { CommandError, EXIT, type Io } from '../io.ts';
+import type { Config } from '../../model/config.ts';
+import { CommandError, type Io } from '../io.ts';
 import { serve } from '../serve.ts';
 import { dropDatabase, makeDatabase } from './database.ts';
 import { DEMO_USER, startEmbeddedPostgres } from './embedded.ts';
@@ -29,7 +30,12 @@ export function addDemo(program: Command, io: Io): void {
 }
 
 async function drop(io: Io, directory: string): Promise<void> {
-  await dropDatabase({ host: directory, user: DEMO_USER }, DATABASE);
+  try {
+    await dropDatabase({ host: directory, user: DEMO_USER }, DATABASE);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new CommandError(`${message}: name the directory that the running demo printed`);
+  }
   io.out(`${DATABASE} is gone. Watch the page: it says so within two seconds.\n`);
 }
 
@@ -38,17 +44,17 @@ async function demo(io: Io, listenAddress: string): Promise<void> {
   const progress = (line: string): void =>
     io.out(`  ${((io.clock.monotonic() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${line}\n`);
   io.out('pgvigil demo: a PostgreSQL server of its own, in a temporary directory\n');
-  const postgres = await startEmbeddedPostgres(io.isRoot, progress);
-  io.onClose(() => postgres.stop());
+  const postgres = await startEmbeddedPostgres(io.isRoot, progress, io.onClose);
   const host = postgres.socketDirectory;
   progress(`PostgreSQL ${postgres.version} is up; making the database ${DATABASE}`);
   await makeDatabase({ host, user: DEMO_USER }, DATABASE);
   progress('watching it');
-  const loaded = demoConfig(host, listenAddress);
-  const address = await serve(io, loaded.config, {
+  const text = demoConfig(host, listenAddress);
+  const configFile = `${host}/pgvigil.yml`;
+  writeFileSync(configFile, text, { mode: 0o600 });
+  const address = await serve(io, parsed(text), {
     level: io.isTerminal ? 'info' : 'warn',
     format: 'text',
-    reload: async () => loaded,
   });
   const url = `postgres://${DEMO_USER}@/postgres?host=${host}`;
   io.out(`
@@ -56,29 +62,33 @@ The page:            ${address}
 The metrics:         ${address}/metrics
 Lose the database:   psql '${url}' -c 'DROP DATABASE ${DATABASE}'
   without psql:      ${io.self} demo --drop ${host}
+What is open:        ${io.self} status --config ${configFile}
+Say it was intended: ${io.self} accept INCIDENT --reason '…' --config ${configFile}
 Ctrl-C ends the demo and removes everything it made.
 `);
 }
 
-/** The configuration a user would write for this server. */
-function demoConfig(host: string, listenAddress: string): Extract<LoadedConfig, { ok: true }> {
-  const text = JSON.stringify({
-    servers: [
-      {
-        name: 'demo',
-        url: `postgres://${DEMO_USER}@/postgres?host=${encodeURIComponent(host)}`,
-        databases: { expect: [DATABASE], learn_after: '1m' },
-      },
-    ],
-    state: { directory: `${host}/state` },
-    web: { listen_address: listenAddress },
-  });
-  const parsed = parseConfig(text, 'demo', {
+/** The configuration a user would write for this server; JSON is YAML. */
+function demoConfig(host: string, listenAddress: string): string {
+  const server = {
+    name: 'demo',
+    url: `postgres://${DEMO_USER}@/postgres?host=${encodeURIComponent(host)}`,
+    databases: { expect: [DATABASE], learn_after: '1m' },
+  };
+  return JSON.stringify(
+    { servers: [server], state: { directory: `${host}/state` }, web: { listen_address: listenAddress } },
+    null,
+    2,
+  );
+}
+
+function parsed(text: string): Config {
+  const result = parseConfig(text, 'demo', {
     env: {},
     readFile: () => {
       throw new Error('the demo reads no files');
     },
   });
-  if (!parsed.ok) throw new CommandError(parsed.problems.map(formatProblem).join('\n'), EXIT.failed);
-  return { ...parsed, source: 'demo' };
+  if (!result.ok) throw new CommandError(result.problems.map(formatProblem).join('\n'));
+  return result.config;
 }

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import {
   chownSync,
   cpSync,
@@ -23,7 +23,6 @@ export interface EmbeddedPostgres {
   /** Directory of its unix socket; nobody else can open it, and it listens nowhere else. */
   readonly socketDirectory: string;
   readonly version: string;
-  stop(): Promise<void>;
 }
 
 /** PostgreSQL refuses to run as root: root lends it this identity (passwd(5), `nobody`). */
@@ -41,61 +40,62 @@ export const DEMO_USER = 'demo';
 export async function startEmbeddedPostgres(
   isRoot: boolean,
   progress: (line: string) => void,
+  onClose: (close: () => Promise<void>) => void,
 ): Promise<EmbeddedPostgres> {
   const native = await nativeDirectory();
   const home = mkdtempSync(join(tmpdir(), 'pgvigil-demo-'));
-  const remove = (): void => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
-  try {
-    const binaries = isRoot ? join(home, 'native') : native;
-    if (isRoot) cpSync(native, binaries, { recursive: true, verbatimSymlinks: true });
-    const libraries = join(home, 'lib');
-    linkLibraries(binaries, libraries);
-    const data = join(home, 'data');
-    mkdirSync(data, { mode: 0o700 });
-    const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
-    if (isRoot) for (const path of [home, data]) chownSync(path, NOBODY, NOBODY);
-    const env = { PATH: SYSTEM_PATH, LD_LIBRARY_PATH: `${libraries}:${join(binaries, 'lib')}`, LC_ALL: 'C' };
-    const options = { env, cwd: home, ...identity };
-    progress('making a database cluster');
-    await run(
-      join(binaries, 'bin', 'initdb'),
-      ['-D', data, '-U', DEMO_USER, '-A', 'trust', '-E', 'UTF8', '--no-sync'],
-      options,
-    );
-    progress('starting PostgreSQL');
-    const settings = [
-      'listen_addresses=',
-      `unix_socket_directories=${home}`,
-      'fsync=off',
-      'max_connections=20',
-    ];
-    const server = spawn(
-      join(binaries, 'bin', 'postgres'),
-      ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-      {
-        ...options,
-        stdio: 'ignore',
-        // A Ctrl-C of the terminal is for us: we end the server after we have stopped watching it.
-        detached: true,
-      },
-    );
-    const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
-    const { stdout } = await run(join(binaries, 'bin', 'postgres'), ['--version'], options);
-    return {
-      socketDirectory: home,
-      version: stdout.trim().split(' ').at(-1) ?? '',
-      async stop() {
-        server.kill('SIGINT');
-        const impatient = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
-        await exited;
-        clearTimeout(impatient);
-        remove();
-      },
-    };
-  } catch (error) {
-    remove();
-    throw error;
-  }
+  const closing = new AbortController();
+  let server: ChildProcess | undefined;
+  // From here on there is something to remove, however far the start comes.
+  onClose(async () => {
+    closing.abort();
+    if (server) await ended(server);
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  });
+  const binaries = isRoot ? join(home, 'native') : native;
+  if (isRoot) cpSync(native, binaries, { recursive: true, verbatimSymlinks: true });
+  const libraries = join(home, 'lib');
+  linkLibraries(binaries, libraries);
+  const data = join(home, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
+  if (isRoot) for (const path of [home, data]) chownSync(path, NOBODY, NOBODY);
+  const env = { PATH: SYSTEM_PATH, LD_LIBRARY_PATH: `${libraries}:${join(binaries, 'lib')}`, LC_ALL: 'C' };
+  const options = { env, cwd: home, signal: closing.signal, ...identity };
+  const program = (name: string): string => join(binaries, 'bin', name);
+  progress('making a database cluster');
+  await run(
+    program('initdb'),
+    ['-D', data, '-U', DEMO_USER, '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+    options,
+  );
+  const { stdout } = await run(program('postgres'), ['--version'], options);
+  progress('starting PostgreSQL');
+  const settings = [
+    'listen_addresses=',
+    `unix_socket_directories=${home}`,
+    'fsync=off',
+    'max_connections=20',
+  ];
+  closing.signal.throwIfAborted();
+  // A Ctrl-C of the terminal is for us: we end the server after we have stopped watching it.
+  const detached = { env, cwd: home, ...identity, stdio: 'ignore', detached: true } as const;
+  server = spawn(
+    program('postgres'),
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+    detached,
+  );
+  return { socketDirectory: home, version: stdout.trim().split(' ').at(-1) ?? '' };
+}
+
+/** Asks the server to shut down fast, and does not wait for long. */
+async function ended(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const exited = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  server.kill('SIGINT');
+  const impatient = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
+  await exited;
+  clearTimeout(impatient);
 }
 
 /** Where the binaries for this machine are. */

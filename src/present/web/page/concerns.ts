@@ -97,7 +97,9 @@ function databaseConcern(
 function storageConcerns({ docker, volumes, filesystems, incidents }: Report): Concern[] {
   const concerns: Concern[] = [];
   const told = symptomsIn(incidents);
-  if (docker.up === false) concerns.push({ level: 'unsure', text: 'Docker could not be asked' });
+  // A machine without Docker is no reason to doubt: only where data lay in a volume it matters.
+  const matters = docker.reason !== 'absent' || volumes.length > 0;
+  if (docker.up === false && matters) concerns.push({ level: 'unsure', text: 'Docker could not be asked' });
   for (const { name, expected, present, mounted } of volumes) {
     if (!expected || told.some(({ volume }) => volume === name)) continue;
     if (present === false) concerns.push({ level: 'wrong', text: `Volume ${name} is missing` });
