@@ -43,6 +43,9 @@ setInterval(() => {
   ledger.save({
     servers: new Map([['main', server(new Map(databases))]]),
     volumes: new Map(),
+    incidents: new Map(),
+    incidentCounts: new Map(),
+    bootedAt: undefined,
     lastEventNano: undefined,
   });
   journal.add([{ at: Date.now(), kind: 'database_appeared', server: 'main', datname: `db${count}` }]);

@@ -112,10 +112,14 @@ export async function watchServer(options: {
     intervals: { sizes: '2s' },
     ...(dockerHost !== undefined && { docker: { host: dockerHost } }),
   };
-  const exporter = await startExporter(config, { docker: dockerHost !== undefined });
+  const clear = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const exporter = await startExporter(config, { docker: dockerHost !== undefined }).catch(async (error) => {
+    await clear();
+    throw error;
+  });
   const stop = async (): Promise<void> => {
     await exporter.stop();
-    await rm(directory, { recursive: true, force: true });
+    await clear();
   };
   try {
     await waitFor('pgvigil has seen everything well', 30_000, async () => {
