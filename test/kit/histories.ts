@@ -3,45 +3,17 @@ import { CAUSES, CONFIDENCES, TRIGGERS } from '../../src/model/cause.ts';
 import { EVIDENCE_KINDS, EVIDENCE_SOURCES, type Evidence } from '../../src/model/evidence.ts';
 import type { DatabaseMemory, History, ServerMemory } from '../../src/model/history.ts';
 import { INCIDENT_KINDS, type Incident } from '../../src/model/incident.ts';
+import { NEW_DATABASE } from '../../src/remember/remember-database.ts';
+import { NEW_SERVER } from '../../src/remember/remember-server.ts';
 
 /** A database that was never seen, with changes. */
 export function databaseMemory(changes: Partial<DatabaseMemory> = {}): DatabaseMemory {
-  return {
-    pin: undefined,
-    stranger: undefined,
-    source: undefined,
-    seenMs: 0,
-    firstSeenAt: undefined,
-    lastSeenAt: undefined,
-    missingSince: undefined,
-    unreadableSince: undefined,
-    lastSizeBytes: undefined,
-    tables: undefined,
-    shrunkSince: undefined,
-    ...changes,
-  };
+  return { ...NEW_DATABASE, ...changes };
 }
 
 /** A server that was never seen, with changes. */
 export function serverMemory(changes: Partial<ServerMemory> = {}): ServerMemory {
-  return {
-    pin: undefined,
-    stranger: undefined,
-    timeline: undefined,
-    dataDirectory: undefined,
-    container: undefined,
-    volume: undefined,
-    home: undefined,
-    lastUpAt: undefined,
-    catalogAt: undefined,
-    wellAt: undefined,
-    downSince: undefined,
-    offVolumeSince: undefined,
-    diskFullSince: undefined,
-    oomKills: 0,
-    databases: new Map(),
-    ...changes,
-  };
+  return { ...NEW_SERVER, ...changes };
 }
 
 /** A history with one server `main` and these databases. */
