@@ -93,7 +93,7 @@ export interface Sight {
   readonly drops?: PostgresView['dropSessions'];
   readonly tables?: Readonly<Record<string, TablesFacts>>;
   /** Sizes in bytes by oid; `undefined`: the files are missing. */
-  readonly sizes?: Readonly<Record<number, number | undefined>>;
+  readonly sizes?: Readonly<Record<number, number | undefined>> | ConnectReason;
   readonly control?: { readonly container: string; readonly systemIdentifier: string };
   readonly filesystem?: FilesystemUsage;
   readonly restarted?: boolean;
@@ -162,7 +162,9 @@ export function createWorld(settings: { config?: Config; history?: History; star
       const next = new Map(tables);
       tables = next.set(datname, latest(tables.get(datname), observed<TablesFacts, ConnectReason>(counted)));
     }
-    if (sight.sizes) {
+    if (typeof sight.sizes === 'string') {
+      sizes = latest(sizes, observed<SizesFacts, ConnectReason>(sight.sizes));
+    } else if (sight.sizes) {
       const measured = Object.entries(sight.sizes).map(([oid, sizeBytes]) => ({
         oid: Number(oid),
         datname: '',

@@ -54,10 +54,9 @@ function evidenceOf({ view, verified }: Case, datname: string): readonly Evidenc
       source: 'postgres_connection',
       facts: { datname, answer: probe.reason },
     });
-  const sizes = view.sizes?.observation;
-  const size = sizes?.seen
-    ? sizes.facts.sizes.find((one) => one.oid === oid && one.reason === 'files_missing')
-    : undefined;
+  // The last sizes that were read: a server that lost its files may not live to tell them again.
+  const sizes = view.sizes?.lastSeen;
+  const size = sizes?.facts.sizes.find((one) => one.oid === oid && one.reason === 'files_missing');
   if (size && sizes)
     found.push({
       kind: 'files_missing',
