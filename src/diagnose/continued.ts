@@ -109,7 +109,9 @@ function opened(finding: Finding): Incident {
 function merge(before: Incident, finding: Finding, at: Instant): Incident {
   const now = opened(finding);
   const known = before.symptoms.some(({ kind, datname }) => kind === now.kind && datname === now.datname);
-  const lead = !known && WEIGHT[now.kind] > WEIGHT[before.kind] ? now : before;
+  // What seemed to be about one database is about its server.
+  const widened = before.datname !== undefined && now.datname === undefined;
+  const lead = widened || (!known && WEIGHT[now.kind] > WEIGHT[before.kind]) ? now : before;
   const why = stronger(before, now, at);
   return {
     id: before.id,
