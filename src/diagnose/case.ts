@@ -71,7 +71,7 @@ export function caseOf(
     inventory,
     docker,
     events: docker.events.filter(({ at }) => at >= from),
-    eventsComplete: docker.eventGaps === 0 && (startedAt <= from || (oldest !== undefined && oldest <= from)),
+    eventsComplete: docker.eventGaps === 0 && Math.min(startedAt, oldest ?? startedAt) <= (wellAt ?? from),
     container: inventory?.containers.find((container) => container.name === name),
     volume: inventory?.volumes.find((volume) => volume.name === memory.volume),
     filesystem: disk.filesystems.find(({ mountpoint }) => mountpoint === placement.mountpoint),

@@ -43,10 +43,11 @@ export function continued(
 ): readonly Incident[] {
   const free = new Set(open);
   const incidents = new Map<string, Incident>();
-  for (const finding of findings) {
-    const before = [...free]
-      .sort((a, b) => Number(b.cause === finding.cause) - Number(a.cause === finding.cause))
-      .find((incident) => isSame(incident, finding));
+  const isAboutLead = (finding: Finding): boolean => open.some((incident) => leads(incident, finding));
+  for (const finding of trueFirst(findings, isAboutLead)) {
+    const same = [...free].filter((incident) => isSame(incident, finding));
+    const ofCause = trueFirst(same, ({ cause }) => cause === finding.cause);
+    const [before] = trueFirst(ofCause, (incident) => leads(incident, finding));
     const whole = open.find((incident) => incidents.has(incident.id) && isPartOf(incident, finding));
     if (before) {
       free.delete(before);
@@ -59,6 +60,16 @@ export function continued(
     }
   }
   return [...incidents.values()];
+}
+
+/** What accounts for that which an incident is named after speaks for it, rather than what accounts for a part of it. */
+function leads({ kind, datname }: Incident, { explains }: Finding): boolean {
+  return explains.some((symptom) => symptom.kind === kind && symptom.datname === datname);
+}
+
+/** Those for which it is true first, in their order. */
+function trueFirst<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly T[] {
+  return [...all.filter(isFirst), ...all.filter((one) => !isFirst(one))];
 }
 
 /** What an incident is about: its server as a whole, or some of its databases. */

@@ -1,3 +1,4 @@
+import type { Cause } from '../model/cause.ts';
 import type { Config } from '../model/config.ts';
 import type { Evidence } from '../model/evidence.ts';
 import type { History } from '../model/history.ts';
@@ -18,6 +19,13 @@ import { symptomsOf } from './symptoms.ts';
 
 /** These stand for everything else that is wrong on their server, whatever their cause. */
 const LEADING: readonly Symptom['kind'][] = ['volume_missing', 'data_off_volume', 'server_replaced'];
+
+/** Only these account for another place or another cluster; what is wrong beside one that nobody explains comes of it. */
+const OF_PLACE: readonly string[] = [
+  'volume_removed',
+  'volume_not_mounted',
+  'cluster_reinitialized',
+] satisfies Cause[];
 
 export interface FindSettings {
   /** When this process began to look: what happened since, it saw. */
@@ -50,8 +58,9 @@ export function findIncidents(
 export function explain(facts: Case): readonly Finding[] {
   const findings: Finding[] = [];
   let left = facts.symptoms;
-  for (const rule of Object.values(CAUSE_RULES)) {
-    if (left.length === 0) break;
+  for (const [cause, rule] of Object.entries(CAUSE_RULES)) {
+    const displaced = left.some(({ kind }) => LEADING.includes(kind));
+    if (left.length === 0 || (displaced && !OF_PLACE.includes(cause))) break;
     for (const finding of rule({ ...facts, symptoms: left })) {
       findings.push(finding);
       left = left.filter((symptom) => !finding.explains.includes(symptom));

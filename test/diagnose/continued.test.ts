@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { continued } from '../../src/diagnose/continued.ts';
 import type { Incident } from '../../src/model/incident.ts';
 import { container, event, inventory, volume } from '../kit/docker-facts.ts';
 import { createWorld, OTHER_CLUSTER, row, type Sight, serverFacts } from '../kit/world.ts';
@@ -143,4 +144,65 @@ test('a server that crashes right after its sizes showed that files are gone: th
   expect(world.report().incidents).toEqual([]);
   world.tick({ probes: { simfab_dev: 'reset' }, sizes: 'reset', connect: 'reset' });
   expect(world.report().incidents.map(told)).toEqual(['database_unreadable simfab_dev data_files_deleted']);
+});
+
+test('another cluster that nobody can explain, and that does not let us in, is not explained by that', () => {
+  const world = started();
+  // It was made long ago, somewhere else.
+  const control = { container: 'c1', systemIdentifier: '6000000000000000000' };
+  world.tick({ connect: 'access_denied', catalog: 'access_denied', control });
+  expect(world.report().incidents.map(told)).toEqual(['server_replaced unknown']);
+  world.tick({}, 60);
+  const [incident, ...others] = world.report().incidents;
+  expect(others).toEqual([]);
+  expect(incident && told(incident)).toBe('server_replaced unknown');
+  expect(incident?.symptoms.map(({ kind }) => kind)).toContain('blind');
+});
+
+test('what explains a part of an incident is no cause of the whole', () => {
+  const symptom = { server: 'main', volume: undefined, since: 0, needsAcceptance: true };
+  const lost = { ...symptom, kind: 'database_unreadable', datname: 'simfab_dev' } as const;
+  const down = { ...symptom, kind: 'server_down', datname: undefined } as const;
+  const open: Incident = {
+    ...lost,
+    id: '00000000',
+    cause: 'unknown',
+    trigger: undefined,
+    confidence: 'unknown',
+    evidence: [],
+    symptoms: [down],
+  };
+  const stopped = {
+    cause: 'container_stopped',
+    confidence: 'observed',
+    evidence: [],
+    urgent: false,
+  } as const;
+  const unknown = { cause: 'unknown', confidence: 'unknown', evidence: [], urgent: true } as const;
+  const findings = [
+    { ...stopped, explains: [down] as const },
+    { ...unknown, explains: [lost] as const },
+  ];
+  const now = continued([open], findings, 60_000, () => true);
+  expect(now.map(({ id, cause, symptoms }) => [id, cause, symptoms.map(({ kind }) => kind)])).toEqual([
+    ['00000000', 'unknown', ['server_down']],
+  ]);
+});
+
+test('a cluster made anew right after pgvigil started is told as that, without events from before its start', () => {
+  const world = createWorld();
+  world.tick(well);
+  const [server] = [...world.history().servers.values()];
+  if (!server) throw new Error('no server');
+  world.change({ ...world.history(), servers: new Map([['main', { ...server, home: undefined }]]) });
+  const made = world.now();
+  const id = ((BigInt(Math.floor(made / 1000)) << 32n) | 77n).toString();
+  world.tick({
+    connect: serverFacts({ systemIdentifier: id }),
+    cluster: id,
+    catalog: [row('postgres', 5)],
+    inventory: inventory([container('c1', 'data', made)], [volume('data')]),
+    events: [event(made, 'container', 'start', 'c1', 'simfab-db')],
+  });
+  expect(world.report().incidents.map(told)).toEqual(['server_replaced cluster_reinitialized']);
 });

@@ -31,15 +31,19 @@ export async function runScenario(scenario: Scenario, slug: string, engines: Eng
   const expectation = { ...scenario, meanwhile: scenario.meanwhile ?? [], volume: open.volume };
   const looks: Look[] = [];
   let playedAt = openedAt;
+  let last: Outcome['last'];
   try {
     await play(scenario, open, { mark, look: () => look(open.stage, looks), looks, expectation });
+    last = await lastWords(open.stage);
   } finally {
     playedAt = performance.now();
     await open.close();
   }
   const counted = looks.map(({ atMs, incidents }) => ({ atMs: Math.max(0, atMs - actedAt), incidents }));
+  const judgement = judge(counted, expectation);
   return {
-    ...judge(counted, expectation),
+    ...judgement,
+    ...(judgement.verdict !== 'right' && last && { last }),
     name: scenario.name,
     group: scenario.group,
     expected: scenario.expect,
@@ -122,6 +126,11 @@ async function lookUntil(ms: number, look: () => Promise<void>, done: () => bool
 async function look({ exporter }: Stage, looks: Look[]): Promise<void> {
   const report = await exporter.report().catch(() => undefined);
   if (report?.incidents) looks.push({ atMs: performance.now(), incidents: report.incidents });
+}
+
+async function lastWords({ exporter }: Stage): Promise<NonNullable<Outcome['last']>> {
+  const report = await exporter.report().catch(String);
+  return { report, log: exporter.running().output().slice(-8_000) };
 }
 
 function trailOf(looks: readonly Look[]): Outcome['trail'] {

@@ -11,6 +11,8 @@ export interface Outcome extends Judgement {
   readonly incidents: readonly Incident[];
   /** Every change of what was open, on the way there. */
   readonly trail: readonly { readonly atMs: number; readonly incidents: readonly string[] }[];
+  /** What pgvigil reported and logged last, of a scenario that is not right. */
+  readonly last?: { readonly report: unknown; readonly log: string };
   /** Setting the stage, the act with all looks, and clearing up. */
   readonly tookMs: { readonly open: number; readonly play: number; readonly close: number };
 }
