@@ -32,6 +32,8 @@ export interface Observers {
   stop(): Promise<void>;
 }
 
+const LOOK_AGAIN_MS = 1000;
+
 interface Running<View, Settings> {
   readonly settings: Settings;
   readonly observer: Observer<View>;
@@ -41,6 +43,17 @@ export function createObservers(deps: ObserversDeps): Observers {
   const servers = new Map<string, Running<PostgresView, unknown>>();
   let docker: Running<DockerView, unknown> | undefined;
   let disk: Running<DiskView, unknown> | undefined;
+
+  let lookedAgainMs = Number.NEGATIVE_INFINITY;
+
+  /** A container that came or went is why a server answers differently: it is asked again, not more than once a second. */
+  function dockerChanged(): void {
+    deps.changed();
+    const nowMs = deps.clock.monotonic();
+    if (nowMs - lookedAgainMs < LOOK_AGAIN_MS) return;
+    lookedAgainMs = nowMs;
+    for (const { observer } of servers.values()) observer.lookAgain?.();
+  }
 
   /** Keeps what runs with the same settings; else ends it and starts its successor. */
   function exchange<View, Settings>(
@@ -71,7 +84,9 @@ export function createObservers(deps: ObserversDeps): Observers {
         servers.set(server.name, exchange(servers.get(server.name), all, create));
       }
       const forDocker = { docker: config.docker, intervals, timeouts };
-      docker = exchange(docker, forDocker, () => createDockerObserver(forDocker, deps));
+      docker = exchange(docker, forDocker, () =>
+        createDockerObserver(forDocker, { ...deps, changed: dockerChanged }),
+      );
       const forDisk = { filesystems, intervals, timeouts, maxFilesystems: limits.filesystems };
       disk = exchange(disk, forDisk, () => createDiskObserver(forDisk, { ...deps, calls: deps.diskCalls }));
     },

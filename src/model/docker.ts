@@ -142,6 +142,8 @@ export interface DockerView {
   /** `/_ping`, `/version` and `/info` on a socket of their own. */
   readonly engine: Latest<EngineFacts, DockerReason> | undefined;
   readonly inventory: Latest<InventoryFacts, DockerReason> | undefined;
+  /** When each container, by id, was first listed by this process, on its monotonic clock in milliseconds. */
+  readonly firstListed: ReadonlyMap<string, number>;
   readonly diskUsage: Latest<DiskUsageFacts, DockerReason> | undefined;
   /** `global/pg_control` of watched containers whose server does not let us in, by container id. */
   readonly controls: ReadonlyMap<string, Latest<ControlFacts, DockerReason>>;

@@ -7,6 +7,8 @@ export interface Observer<View> {
   start(): void;
   /** The latest knowledge: immutable, never waits. */
   view(): View;
+  /** Looks again soon, out of turn: something beside the target changed that concerns it. */
+  lookAgain?(): void;
   /** Ends all looks and closes what was opened; resolves within a second whatever the target does. */
   stop(): Promise<void>;
 }

@@ -51,7 +51,8 @@ export function remember(
     };
     const placement = snapshot.placements.get(server.name);
     const container = placement?.container && containers.get(placement.container.id);
-    const lookedSince = beganAfter(view.connect?.observation, snapshot.docker.inventory?.observation);
+    const listedMs = container && snapshot.docker.firstListed.get(container.id);
+    const lookedSince = beganAfter(view.connect?.observation, listedMs);
     const known = rememberServer(
       before,
       { config: server, verified, view, placement, lookedSince, now: at },
@@ -115,12 +116,9 @@ function isWell(memory: ServerMemory, verified: VerifiedServer): boolean {
   return verified.up === true && verified.catalogVerified && wrong === undefined;
 }
 
-/** Whether the first look saw, and began when the second one was over; by the monotonic clock of this process. */
-function beganAfter(
-  look: Observation<unknown> | undefined,
-  other: Observation<unknown> | undefined,
-): boolean {
-  return look?.seen === true && other?.seen === true && look.monotonicMs - look.tookMs >= other.monotonicMs;
+/** Whether the look saw, and began after that moment; by the monotonic clock of this process. */
+function beganAfter(look: Observation<unknown> | undefined, monotonicMs: number | undefined): boolean {
+  return look?.seen === true && monotonicMs !== undefined && look.monotonicMs - look.tookMs >= monotonicMs;
 }
 
 function containersById(snapshot: Snapshot): ReadonlyMap<string, ContainerFacts> {

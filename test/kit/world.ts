@@ -116,6 +116,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
   let controls = new Map<string, Latest<ControlFacts, DockerReason>>();
   let sizes: Latest<SizesFacts, ConnectReason> | undefined;
   let restarts: readonly number[] = [];
+  let firstListed: ReadonlyMap<string, number> = new Map();
   let usage: Latest<FilesystemUsage, DiskReason> | undefined;
   let report: Report | undefined;
   let happenings: readonly Happening[] = [];
@@ -180,6 +181,11 @@ export function createWorld(settings: { config?: Config; history?: History; star
       ]);
     }
     if (sight.filesystem) usage = latest(usage, observed<FilesystemUsage, DiskReason>(sight.filesystem));
+    const listed = inventory?.observation;
+    if (listed?.seen) {
+      const known = firstListed;
+      firstListed = new Map(listed.facts.containers.map(({ id }) => [id, known.get(id) ?? monotonicMs]));
+    }
     if (sight.restarted) restarts = [...restarts, now];
     const postgres: PostgresView = {
       connect,
@@ -194,6 +200,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
       enabled: true,
       engine: undefined,
       inventory,
+      firstListed,
       diskUsage: undefined,
       events,
       eventGaps: 0,

@@ -16,6 +16,7 @@ export function clusterReinitialized(facts: Case): readonly Finding[] {
   const made = initializedAt(memory.stranger.systemIdentifier);
   // A cluster that is older than our last look was not made here: it was restored, or we were sent elsewhere.
   if (made === undefined || wellAt === undefined || made < wellAt - CLOCK_SKEW_MS) return [];
+  if (made > facts.at + CLOCK_SKEW_MS) return [];
   if (memory.volume !== undefined && !sameVolume(facts)) return [];
   return [
     {

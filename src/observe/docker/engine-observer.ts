@@ -44,6 +44,7 @@ export function createEngineObserver(
   const pulse = createPulse(client, clock);
   const engine = createSighting<EngineFacts>(clock);
   const inventory = createSighting<InventoryFacts>(clock);
+  let firstListed: ReadonlyMap<string, number> = new Map();
   const diskUsage = createSighting<DiskUsageFacts>(clock);
   const inspector = createInspector({
     client,
@@ -159,6 +160,11 @@ export function createEngineObserver(
       const listed = { containers: parseContainers(containers), volumes: parseVolumes(volumes) };
       return { ...listed, containers: await inspector.complete(listed.containers) };
     });
+    const seen = inventory.latest()?.observation;
+    if (seen?.seen) {
+      const known = firstListed;
+      firstListed = new Map(seen.facts.containers.map(({ id }) => [id, known.get(id) ?? seen.monotonicMs]));
+    }
     const before = fingerprint;
     fingerprint = fingerprintOf(inventory.latest()?.lastSeen?.facts, isWatched);
     if (stopped) return;
@@ -197,6 +203,7 @@ export function createEngineObserver(
         enabled: true,
         engine: engine.latest(),
         inventory: inventory.latest(),
+        firstListed,
         diskUsage: diskUsage.latest(),
         ...troubles.view(),
         events,

@@ -8,6 +8,7 @@ const NOTHING_SEEN: DockerView = {
   enabled: true,
   engine: undefined,
   inventory: undefined,
+  firstListed: new Map(),
   diskUsage: undefined,
   controls: new Map(),
   logLines: new Map(),

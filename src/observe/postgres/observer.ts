@@ -131,6 +131,7 @@ export function createPostgresObserver(
       sizing.start();
     },
     view: store.view,
+    lookAgain: () => checks.kick(),
     async stop() {
       stop.abort();
       for (const cadence of [checks, presence, sizing]) cadence.stop();
