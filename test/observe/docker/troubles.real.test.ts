@@ -96,6 +96,8 @@ describeWith(['dockerd', 'debootstrap'], 'servers in trouble, with a real engine
     // biome-ignore lint/suspicious/noConsole: measured figures.
     console.log({ tookMs, stoppedMs });
 
+    // The engine goes on listing what has just stopped for a moment; after that nothing happens any more.
+    await sleep(1500);
     // The next look mounts the volume of the stopped container, and nobody hears of it.
     const [events, changes] = [watched.view().events.length, watched.changes()];
     const { eventTallies } = watched.view();
