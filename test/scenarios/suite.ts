@@ -31,7 +31,8 @@ export function defineSuite(name: string, scenarios: readonly Scenario[], file: 
     }, 120_000);
 
     for (const [index, scenario] of scenarios.entries()) {
-      test.concurrent(scenario.name, { timeout: TIMEOUT_MS }, async () => {
+      // A wrong cause told once is a wrong cause: never tried again.
+      test.concurrent(scenario.name, { timeout: TIMEOUT_MS, retry: 0 }, async () => {
         const slug = `s${String(index).padStart(2, '0')}`;
         outcomes.set(scenario, notRun(scenario));
         const outcome = await lanes[scenario.lane ?? 'shared'](() => runScenario(scenario, slug, engines));
