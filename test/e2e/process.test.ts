@@ -132,7 +132,8 @@ describeWith(['postgres'], 'the process', () => {
     try {
       const text = await waitFor('it says that its state is not durable', 15_000, async () => {
         const body = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-        return body.includes('pgvigil_state_durable 0') ? body : undefined;
+        const looked = body.includes('pgvigil_server_up{');
+        return looked && body.includes('pgvigil_state_durable 0') ? body : undefined;
       });
       expect(text).toContain('pgvigil_server_up{server="main"} 1');
     } finally {
