@@ -2,6 +2,7 @@
 //   node scripts/generate.js           writes what has changed
 //   node scripts/generate.js --check   writes nothing; exit code 1 when a file is not as it would be written
 import { readFile, writeFile } from 'node:fs/promises';
+import { runbooksDocument } from './runbooks.js';
 
 /** One entry per file, named from the root of the repository. */
 const GENERATED = [
@@ -12,6 +13,10 @@ const GENERATED = [
   {
     file: 'docs/metrics.md',
     content: async () => (await import('../dist/present/metrics/docs.js')).metricsDocument(),
+  },
+  {
+    file: 'docs/runbooks/README.md',
+    content: async () => runbooksDocument(),
   },
 ];
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runbooksDocument } from '../../scripts/runbooks.js';
 import { ROOT } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
@@ -66,6 +67,11 @@ describeWith([], 'every alert', () => {
   test('has a runbook of its name, and every runbook an alert', () => {
     const runbooks = readdirSync(RUNBOOKS).filter((file) => file !== 'README.md');
     expect(runbooks.map((file) => basename(file, '.md')).sort()).toEqual(names);
+  });
+
+  test('stands in the index of the runbooks', () => {
+    const index = readFileSync(join(RUNBOOKS, 'README.md'), 'utf8');
+    expect(index, 'run `npm run generate`').toBe(runbooksDocument());
   });
 
   // promtool is content with a test of an alert that does not exist.
