@@ -26,6 +26,7 @@ export interface RuleTestFile {
   tests: {
     name: string;
     interval: string;
+    input_series: { series: string; values: string }[];
     alert_rule_test: {
       eval_time: string;
       alertname: string;
@@ -42,8 +43,12 @@ export const RUNBOOKS = join(ROOT, 'docs/runbooks');
 /** The shipped rule files, whole paths. */
 export const ruleFiles = (): string[] => filesOf(RULES, '.yml');
 
-/** The unit test files, whole paths. */
-export const ruleTestFiles = (): string[] => filesOf(RULE_TESTS, '.yml');
+/** The unit test files of alerts, whole paths. */
+export const ruleTestFiles = (): string[] =>
+  filesOf(RULE_TESTS, '.yml').filter((file) => /^[A-Z]/.test(basename(file)));
+
+/** The unit test file of the rules that only record. */
+export const FLEET_TEST = join(RULE_TESTS, 'fleet.yml');
 
 /** The groups of a rule file. */
 export function readGroups(file: string): RuleGroup[] {

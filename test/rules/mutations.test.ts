@@ -28,7 +28,7 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
     rule.expr = rule.expr.replace(/< (0\.\d+)/, '<= $1');
   },
   'without its last condition': (rule) => {
-    rule.expr = rule.expr.replace(/\n(and|unless)( on \(.*\))?\n.*\n?$/, '\n');
+    rule.expr = rule.expr.replace(/\n(and|unless)( (on|ignoring) \(.*\))?\n.*\n?$/, '\n');
   },
   'without a memory of what was seen': (rule) => {
     rule.expr = rule.expr.replace(/last_over_time\((\w+)\[10m\]\)/, '$1');
@@ -46,7 +46,7 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
 const mutants = ruleFiles().flatMap((file) =>
   groupsOf(file).flatMap(({ rules }) =>
     rules.flatMap((rule, index) =>
-      Object.entries(MUTATIONS).flatMap(([how, mutate]) => {
+      Object.entries(rule.alert === undefined ? {} : MUTATIONS).flatMap(([how, mutate]) => {
         const groups = groupsOf(file);
         const victim = groups[0]?.rules[index];
         if (!victim) throw new Error(`${basename(file)} must have one group`);
