@@ -7,7 +7,7 @@ export interface MountEntry {
   readonly mountpoint: string;
   readonly device: string;
   readonly fstype: string;
-  /** Mount options or super options say `ro`, or ext4 says `emergency_ro`. */
+  /** Nobody can write on it: super options say `ro`, or ext4 says `emergency_ro`. */
   readonly readonly: boolean;
 }
 

@@ -18,7 +18,7 @@ export function parseMountinfo(text: string): readonly Mount[] {
 function parseLine(line: string): Mount | undefined {
   const fields = line.split(' ');
   const separator = fields.indexOf('-', 6);
-  const [id, parentId, , , mountpoint, options] = fields;
+  const [id, parentId, , , mountpoint] = fields;
   if (separator < 0 || id === undefined || parentId === undefined) return undefined;
   const [fstype, source, superOptions] = fields.slice(separator + 1);
   if (!/^\d+$/.test(id) || !/^\d+$/.test(parentId) || !mountpoint?.startsWith('/') || !fstype)
@@ -29,13 +29,15 @@ function parseLine(line: string): Mount | undefined {
     mountpoint: decode(mountpoint),
     device: decode(source ?? ''),
     fstype: decode(fstype),
-    readonly: isReadonly(options ?? '') || isReadonly(superOptions ?? ''),
+    readonly: isReadonly(superOptions ?? ''),
   };
 }
 
-// ext4 keeps `rw` after an error and says `emergency_ro` among the super options (fs/ext4/super.c).
-function isReadonly(options: string): boolean {
-  return options.split(',').some((option) => option === 'ro' || option === 'emergency_ro');
+// The options before the separator are those of one mount: `ro` there is how a container is shown the data of
+// another one, which goes on filling the disk. A filesystem that is read-only for everybody says so behind it.
+// ext4 keeps `rw` after an error and says `emergency_ro` there (fs/ext4/super.c).
+function isReadonly(superOptions: string): boolean {
+  return superOptions.split(',').some((option) => option === 'ro' || option === 'emergency_ro');
 }
 
 /** Space, tab, newline and backslash are written as three octal digits. */

@@ -28,7 +28,8 @@ describe('mountinfo', () => {
       '2 1 0:5 / /a\\09b\\ rw - ext4 /dev/sda rw',
       { mountpoint: '/a\\09b\\' },
     ],
-    ['a mount that is read-only', '2 1 0:5 / /a ro,nosuid - ext4 /dev/sda rw', { readonly: true }],
+    ['a view that may not write', '2 1 0:5 /data /a ro,nosuid - ext4 /dev/sda rw', { readonly: false }],
+    ['a mount that is read-only', '2 1 0:5 / /a ro,nosuid - ext4 /dev/sda ro', { readonly: true }],
     [
       'a device that is read-only',
       '2 1 0:5 / /a rw - ext4 /dev/sda ro,errors=remount-ro',

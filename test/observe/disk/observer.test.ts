@@ -232,7 +232,7 @@ describe('the disk observer', () => {
     const { becomes, world, of, timesAsked } = setUp([ROOT, DATA]);
     await becomes('/data', 'seen');
     const changes = world.changes;
-    world.mounts = [ROOT, DATA.replace(' rw -', ' ro -')];
+    world.mounts = [ROOT, DATA.replace(/rw$/, 'ro')];
     await waitFor('read-only', 3_000, () => of('/data')?.readonly || undefined, 5);
     expect(of('/data')?.usage?.observation.seen).toBe(true);
     expect(world.changes).toBe(changes + 1);

@@ -34,7 +34,7 @@ export const FILESYSTEM_METRICS = {
   },
   pgvigil_filesystem_readonly: {
     type: 'gauge',
-    help: 'Whether it is mounted read-only, which is also what the kernel does after an error.',
+    help: 'Whether nobody can write on it, which is also what the kernel does after an error. A mount that only pgvigil may not write to does not count.',
     labels: ['mountpoint', 'device', 'fstype'],
   },
   pgvigil_server_filesystem_info: {
