@@ -57,24 +57,35 @@ export function environmentServers(env: Env): EnvironmentServers {
   return { servers, problems, locate: (path) => variable(nameOf(path, expected.length)) };
 }
 
+/** Parts of the configuration that one variable each gives, as a file would have them. */
+const PARTS = {
+  state: { variable: 'PGVIGIL_STATE_DIRECTORY', read: (text: string) => ({ directory: text }) },
+  filesystems: { variable: 'PGVIGIL_FILESYSTEMS', read: (text: string) => ({ include: listOf(text) }) },
+  alertmanager: { variable: 'PGVIGIL_ALERTMANAGER_URLS', read: (text: string) => ({ urls: listOf(text) }) },
+} as const;
+
 /** Takes the environment alone, without any file, and gives the `Config` it asks for, or every problem. */
 export function parseEnvironment(deps: ParseDeps): ParsedConfig<Config> {
   const { env } = deps;
   const { servers, problems, locate } = environmentServers(env);
   const docker = dockerOf(env);
-  const directory = env['PGVIGIL_STATE_DIRECTORY'];
+  const parts = Object.entries(PARTS).flatMap(([key, part]) => {
+    const text = env[part.variable];
+    return text ? [[key, part.read(text)] as const] : [];
+  });
   return compile(
     {
       value: {
         servers,
         ...(docker.value === undefined ? {} : { docker: docker.value }),
-        ...(directory ? { state: { directory } } : {}),
+        ...Object.fromEntries(parts),
       },
       directory: '',
       url: servers.length > 0 ? environmentUrls(env)[0] : undefined,
       locate: (path) => {
         if (path[0] === 'docker') return variable(docker.variable);
-        return path[0] === 'state' ? variable('PGVIGIL_STATE_DIRECTORY') : locate(path);
+        const part = Object.entries(PARTS).find(([key]) => key === path[0])?.[1];
+        return part ? variable(part.variable) : locate(path);
       },
       isPlainKey: () => false,
       problems,

@@ -65,6 +65,13 @@ describe('the environment alone', () => {
     expect(configOf(env).state.directory).toBe('/srv/state');
   });
 
+  test('PGVIGIL_FILESYSTEMS takes the place of /', () => {
+    const include = (text: string): readonly string[] =>
+      configOf({ PGVIGIL_URL: 'postgres://db', PGVIGIL_FILESYSTEMS: text }).filesystems.include;
+    expect(include('/var/lib/docker, /srv/**')).toEqual(['/var/lib/docker', '/srv/**']);
+    expect(include('')).toEqual(['/']);
+  });
+
   test.each([
     [{ DOCKER_HOST: 'tcp://proxy:2375' }, { enabled: true, host: 'tcp://proxy:2375' }],
     [
@@ -102,6 +109,11 @@ describe('the environment alone', () => {
     ],
     [{ PGVIGIL_URL: 'postgres://a', DOCKER_HOST: 'tcp://box' }, ['DOCKER_HOST: must be unix:///PATH']],
     [{ PGVIGIL_URL: 'postgres://a', PGVIGIL_STATE_DIRECTORY: ' ' }, ['PGVIGIL_STATE_DIRECTORY: is empty']],
+    [{ PGVIGIL_URL: 'postgres://a', PGVIGIL_FILESYSTEMS: 'disk' }, ['PGVIGIL_FILESYSTEMS: must be']],
+    [
+      { PGVIGIL_URL: 'postgres://a', PGVIGIL_ALERTMANAGER_URLS: 'http://a,\u0007' },
+      ['PGVIGIL_ALERTMANAGER_URLS: holds a control character'],
+    ],
   ])('%o is reported under the name of the variable', (env, problems) => {
     const wanted = problems.map((problem) => expect.stringContaining(`environment: ${problem}`));
     expect(problemsOf(parse(env as Record<string, string>))).toEqual(wanted);
