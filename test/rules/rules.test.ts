@@ -10,7 +10,12 @@ import { alertRules, RUNBOOKS, readRuleTest, ruleFiles, ruleTestFiles } from '..
 const RUNBOOK_URL = 'https://github.com/pgvigil/pgvigil/blob/main/docs/runbooks';
 const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation'];
 /** Labels an alert may have beside its name; `instance` and `job` are taken away on purpose. */
-const LABELS = ['severity', 'server', 'datname', 'volume', 'mountpoint'];
+const LABELS = [
+  ...['severity', 'server', 'datname', 'volume', 'mountpoint', 'container', 'reason', 'risk'],
+  ...['observer', 'target', 'kind', 'host'],
+];
+const TEXTS = ['summary', 'description', 'runbook_url', 'dashboard_url'];
+const OF_INCIDENTS = ['cause', 'confidence', 'headline', 'evidence', 'last_seen'];
 /** Series that Prometheus makes by itself. */
 const OF_PROMETHEUS = ['up'];
 
@@ -81,9 +86,9 @@ describeWith([], 'every alert', () => {
       const { evaluation_interval, rule_files, tests } = readRuleTest(file);
       const ofAlert = rules.filter((rule) => rule.alert === name);
       expect(rule_files).toEqual([`../../prometheus/rules/${ofAlert[0]?.file}`]);
-      expect(evaluation_interval).toBe('5s');
+      expect(evaluation_interval).toMatch(/^(5s|30s|1m|5m)$/);
       for (const one of tests) {
-        expect(one.interval, one.name).toBe('5s');
+        expect(one.interval, one.name).toBe(evaluation_interval);
         expect(one.alert_rule_test.filter((check) => check.alertname !== name)).toEqual([]);
       }
       const checks = tests.flatMap((one) => one.alert_rule_test);
@@ -105,7 +110,7 @@ describeWith([], 'every alert', () => {
     expect(text.split('\n')[0]).toBe(`# ${name}`);
     expect([...text.matchAll(/^## (.+)$/gm)].map((heading) => heading[1])).toEqual(HEADINGS);
     for (const section of text.split(/^## .+$/m).slice(1)) expect(section.trim().length).toBeGreaterThan(40);
-    expect(text).toMatch(/^```sh\n/m);
+    expect(text).toMatch(/^```(sh|sql)\n/m);
   });
 });
 
@@ -117,9 +122,13 @@ describeWith([], 'conventions', () => {
       expect(rule.alert.length).toBeLessThanOrEqual(40);
       expect(Object.keys(rule.labels)).toEqual(['severity']);
       expect(rule.labels['severity']).toMatch(
-        rule.alert === 'PgVigilWatchdog' ? /^none$/ : /^(critical|warning|info)$/,
+        /^PgVigil(Watchdog|Heartbeat)$/.test(rule.alert) ? /^none$/ : /^(critical|warning|info)$/,
       );
-      expect(Object.keys(rule.annotations).sort()).toEqual(['description', 'runbook_url', 'summary']);
+      expect(Object.keys(rule.annotations)).toEqual(expect.arrayContaining(TEXTS.slice(0, 3)));
+      const others = Object.keys(rule.annotations).filter(
+        (name) => ![...TEXTS, ...OF_INCIDENTS].includes(name),
+      );
+      expect(others).toEqual([]);
       expect(rule.annotations['summary']).toMatch(/^(pgvigil|[A-Z])[^{}]+\.$/);
       expect(rule.annotations['runbook_url']).toBe(`${RUNBOOK_URL}/${rule.alert}.md`);
       // What has no object of its own has nothing to put into a template.
@@ -132,7 +141,9 @@ describeWith([], 'conventions', () => {
 
   test('every selection is aggregated without instance and job', () => {
     const wrong = rules.filter(
-      ({ expr }) => !/vector\(1\)|absent\(/.test(expr) && !/^(min|max) without \(instance, job\b/.test(expr),
+      ({ expr }) =>
+        !/vector\(1\)|absent\(/.test(expr) &&
+        !/\b(min|max|sum|count) without \(instance, job\b|^server_datname:|^\(\s*server_datname:/.test(expr),
     );
     expect(wrong.map((rule) => rule.alert)).toEqual([]);
   });
