@@ -9,14 +9,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.real.test.ts', 'test/e2e/**', 'test/rules/**', 'test/architecture.test.ts'],
+          exclude: [
+            'test/**/*.real.test.ts',
+            'test/e2e/**',
+            'test/rules/**',
+            'test/alertmanager/**',
+            'test/architecture.test.ts',
+          ],
         },
       },
       {
         // Real servers: PostgreSQL, a private dockerd, disks. One file at a time, so that timings hold.
         test: {
           name: 'real',
-          include: ['test/**/*.real.test.ts', 'test/rules/**/*.test.ts'],
+          include: ['test/**/*.real.test.ts', 'test/rules/**/*.test.ts', 'test/alertmanager/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           fileParallelism: false,
           maxConcurrency: 100,

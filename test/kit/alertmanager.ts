@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeWorkspace, ROOT, withWebhook } from './bundle.ts';
 import { program } from './needs.ts';
@@ -10,11 +10,20 @@ import { waitFor } from './wait.ts';
 export interface HeldAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Those its route leads to, also while it is silenced. */
+  readonly receivers: readonly { readonly name: string }[];
   readonly status: {
     readonly state: 'unprocessed' | 'active' | 'suppressed';
     readonly inhibitedBy: readonly string[];
     readonly silencedBy: readonly string[];
   };
+}
+
+/** Alerts that are told in one message, as GET /api/v2/alerts/groups tells them. */
+export interface AlertGroup {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly receiver: { readonly name: string };
+  readonly alerts: readonly HeldAlert[];
 }
 
 /** An alert for POST /api/v2/alerts. */
@@ -33,8 +42,11 @@ export interface Alertmanager {
   readonly address: string;
   readonly pid: number;
   readonly alerts: () => Promise<readonly HeldAlert[]>;
+  readonly groups: () => Promise<readonly AlertGroup[]>;
   readonly post: (alerts: readonly PostedAlert[]) => Promise<void>;
   readonly output: () => string;
+  /** SIGKILL, as a machine that loses its power; `stop` still has to tidy up. */
+  readonly kill: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -44,15 +56,31 @@ export interface AlertmanagerOptions {
   readonly webhookUrl: string;
   /** Default: the shipped file. Its timings are kept; only the webhook's address is replaced. */
   readonly configFile?: string;
+  /** What a user would change in the file. */
+  readonly change?: (text: string) => string;
+  /** Default: alone. */
+  readonly cluster?: ClusterMember;
 }
 
-/** Starts Alertmanager on a free port, without a cluster, and waits until it is ready. Needs `alertmanager`. */
+/** One of several Alertmanagers that tell each other what they have told; addresses are `host:port`. */
+export interface ClusterMember {
+  readonly listen: string;
+  readonly peers: readonly string[];
+  readonly peerTimeout: string;
+}
+
+/** Starts Alertmanager on a free port and waits until it is ready. Needs `alertmanager`. */
 export async function startAlertmanager(options: AlertmanagerOptions): Promise<Alertmanager> {
   const address = `127.0.0.1:${await freePort()}`;
   const url = `http://${address}`;
   const workspace = await makeWorkspace('alertmanager');
   const shipped = await readFile(options.configFile ?? join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8');
-  const configFile = await workspace.write('alertmanager.yml', withWebhook(shipped, options.webhookUrl));
+  const { change = (text: string) => text } = options;
+  const configFile = await workspace.write(
+    'alertmanager.yml',
+    change(withWebhook(shipped, options.webhookUrl)),
+  );
+  await symlink(join(ROOT, 'alertmanager/templates'), join(workspace.directory, 'templates'));
   const running = await start({
     // Debian adds the prefix.
     command: program('prometheus-alertmanager', 'alertmanager'),
@@ -60,7 +88,7 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
       `--config.file=${configFile}`,
       `--storage.path=${join(workspace.directory, 'data')}`,
       `--web.listen-address=${address}`,
-      '--cluster.listen-address=',
+      ...clusterFlags(options.cluster),
       '--log.level=warn',
     ],
   });
@@ -68,11 +96,12 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
     await running.stop();
     await workspace.remove();
   };
-  const alerts = async (): Promise<HeldAlert[]> => {
-    const response = await fetch(`${url}/api/v2/alerts`, { signal: AbortSignal.timeout(5_000) });
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(`${url}/api/v2/${path}`, { signal: AbortSignal.timeout(30_000) });
     if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${await response.text()}`);
-    return (await response.json()) as HeldAlert[];
+    return await response.json();
   };
+  const alerts = async () => (await get('alerts')) as HeldAlert[];
   try {
     await whileRunning(running, 'alertmanager', waitFor('Alertmanager is ready', 30_000, alerts));
   } catch (error) {
@@ -85,16 +114,27 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
     address,
     pid: running.pid,
     alerts,
+    groups: async () => (await get('alerts/groups')) as AlertGroup[],
     async post(posted) {
       const response = await fetch(`${url}/api/v2/alerts`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(posted),
-        signal: AbortSignal.timeout(5_000),
+        signal: AbortSignal.timeout(10_000),
       });
       if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${await response.text()}`);
     },
     output: running.output,
+    kill: () => running.signal('SIGKILL'),
     stop,
   };
+}
+
+function clusterFlags(cluster: ClusterMember | undefined): readonly string[] {
+  if (cluster === undefined) return ['--cluster.listen-address='];
+  return [
+    `--cluster.listen-address=${cluster.listen}`,
+    `--cluster.peer-timeout=${cluster.peerTimeout}`,
+    ...cluster.peers.map((peer) => `--cluster.peer=${peer}`),
+  ];
 }
