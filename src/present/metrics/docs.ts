@@ -9,6 +9,7 @@ series of its own, so that a rule reads \`pgvigil_database_expected unless on (s
 (pgvigil_database_present == 1)\`. Counters are there from the start, with every value of a closed label at 0.
 Instants are Unix times in seconds. Label values are made safe: a control character becomes its visible sign,
 what is longer than 200 bytes is cut, and a value that was altered ends in \`~\` and a hash of the original.
+The labels \`headline\` and \`evidence\` are sentences, the second one in lines, and are never cut so.
 `;
 
 const TAIL = `

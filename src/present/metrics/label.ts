@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutToBytes } from '../words/cut.ts';
 
 /** Longest label value in bytes of UTF-8: far above any PostgreSQL name (63), far below scrape limits. */
 const MAX_BYTES = 200;
@@ -31,6 +32,17 @@ export function toLabel(text: string): string {
   return `${cutToBytes(visible, MAX_BYTES - SUFFIX_BYTES)}~${hashOf(text)}`;
 }
 
+/** Every control character but the end of a line. */
+const CONTROLS_IN_TEXT = /[^\P{Cc}\n]/gu;
+
+/**
+ * Text for people as a label value: lines stay lines and it is not cut, for whoever made it did that. It tells
+ * nothing apart.
+ */
+export function toTextLabel(text: string): string {
+  return text.replace(LONE_SURROGATES, '\ufffd').replace(CONTROLS_IN_TEXT, pictureOf);
+}
+
 /** The visible sign of a control character: U+2400 and on for C0, U+2421 for DEL, else U+FFFD. */
 function pictureOf(control: string): string {
   const code = control.charCodeAt(0);
@@ -41,15 +53,4 @@ function pictureOf(control: string): string {
 /** Hashes the UTF-16 code units: two different lone surrogates are the same in UTF-8. */
 function hashOf(text: string): string {
   return createHash('sha256').update(Buffer.from(text, 'utf16le')).digest('hex').slice(0, HASH_DIGITS);
-}
-
-function cutToBytes(text: string, maxBytes: number): string {
-  let bytes = 0;
-  let cut = '';
-  for (const character of text) {
-    bytes += Buffer.byteLength(character, 'utf8');
-    if (bytes > maxBytes) break;
-    cut += character;
-  }
-  return cut;
 }

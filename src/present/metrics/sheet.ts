@@ -33,6 +33,7 @@ export interface Sheet {
 
 interface Column {
   readonly names: readonly string[];
+  readonly texts: readonly string[];
   /** Same for all metrics with the same labels in the same order. */
   readonly signature: string;
   readonly labels: string[];
@@ -44,9 +45,9 @@ interface Column {
 /** A sheet with nothing on it. The first sample of a series stands; a second one would break the scrape. */
 export function createSheet(): Sheet {
   const columns = new Map<string, Column>(
-    Object.entries<MetricSpec>(CATALOGUE).map(([name, { labels }]) => [
+    Object.entries<MetricSpec>(CATALOGUE).map(([name, { labels, texts = [] }]) => [
       name,
-      { names: labels, signature: labels.join(), labels: [], values: [], taken: [] },
+      { names: labels, texts, signature: labels.join(), labels: [], values: [], taken: [] },
     ]),
   );
   /** Every label text has a number, so that looking for a second sample costs next to nothing. */
@@ -67,7 +68,7 @@ export function createSheet(): Sheet {
       if (column === undefined || !Number.isFinite(number)) return;
       const { signature } = column;
       if (last.labels !== labels || last.signature !== signature) {
-        const text = labelText(column.names, labels);
+        const text = labelText(column.names, labels, column.texts);
         last = { labels, signature, text, number: numberOf(text) };
       }
       if (column.taken[last.number] === true) return;

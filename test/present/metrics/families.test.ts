@@ -166,6 +166,38 @@ describe('familiesOf', () => {
     expect(values(wellReport(), 'pgvigil_incident_open')).toEqual([]);
   });
 
+  test('tells an open incident, and everything that is wrong for its reason', () => {
+    const id = '0b7e44d2';
+    const [text] = familiesOf(fullReport())
+      .filter(({ name }) => name === 'pgvigil_incident_info')
+      .flatMap(({ labels }) => labels.map(labelsOf).filter((labels) => labels['id'] === id));
+    expect(text).toMatchObject({
+      kind: 'volume_missing',
+      datname: '',
+      headline: expect.stringContaining('old_shop_data'),
+    });
+    expect(text?.['evidence']).toContain('old_shop_data');
+    const symptoms = familiesOf(fullReport())
+      .filter(({ name }) => name === 'pgvigil_incident_symptom')
+      .flatMap(({ labels }) => labels.map(labelsOf).filter((labels) => labels['id'] === id));
+    expect(symptoms).toEqual([
+      { id, server: 'main', datname: '', volume: 'old_shop_data', kind: 'volume_missing' },
+      { id, server: 'main', datname: 'shop', volume: '', kind: 'database_unreadable' },
+    ]);
+    expect(values(wellReport(), 'pgvigil_incident_info')).toEqual([]);
+  });
+
+  test.each([
+    ['present', []],
+    ['missing', [0]],
+    ['unreadable', [1]],
+    ['unknown', []],
+  ] as const)('tells what is missing from what cannot be read: %s as %j', (presence, expected) => {
+    const lost = database({ datname: 'shop', expected: 'config', presence });
+    const report = wellReport({ servers: [server({ databases: [lost] })] });
+    expect(values(report, 'pgvigil_database_unreadable', { datname: 'shop' })).toEqual(expected);
+  });
+
   test('starts the counter of every kind of incident at 0, and keeps what was counted', () => {
     expect(values(wellReport(), 'pgvigil_incidents_total', { server: 'main', cause: 'unknown' })).toEqual(
       INCIDENT_KINDS.map(() => 0),

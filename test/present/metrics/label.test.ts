@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { toLabel } from '../../../src/present/metrics/label.ts';
+import { toLabel, toTextLabel } from '../../../src/present/metrics/label.ts';
 
 describe('toLabel', () => {
   test.each([
@@ -55,5 +55,12 @@ describe('toLabel', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('toTextLabel', () => {
+  test('keeps lines and length, and makes the rest harmless', () => {
+    expect(toTextLabel(`one\n${'x'.repeat(900)}`)).toBe(`one\n${'x'.repeat(900)}`);
+    expect(toTextLabel('bell\u0007 return\r del\u007f half \ud83d')).toBe('bell␇ return␍ del␡ half \ufffd');
   });
 });

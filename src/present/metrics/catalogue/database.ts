@@ -12,6 +12,11 @@ export const DATABASE_METRICS = {
     help: 'As verified: 1 it is there; 0 it is missing, or its name is there and its data cannot be read (files deleted, interrupted DROP). Absent while that is unknown.',
     labels: ['server', 'datname'],
   },
+  pgvigil_database_unreadable: {
+    type: 'gauge',
+    help: 'Of a database whose pgvigil_database_present is 0: 1 its name is still there and only its data cannot be read; 0 its name is gone too. Absent while it is present or unknown.',
+    labels: ['server', 'datname'],
+  },
   pgvigil_database_identity_match: {
     type: 'gauge',
     help: 'Whether it is the same database as before: same system identifier and same oid. Absent while unknown.',

@@ -4,4 +4,6 @@ export interface MetricSpec {
   /** One or two sentences; HELP of the exposition and the text of docs/metrics.md. */
   readonly help: string;
   readonly labels: readonly string[];
+  /** Labels that are sentences for people: not cut to the length of a name, and with lines. */
+  readonly texts?: readonly string[];
 }

@@ -10,6 +10,13 @@ const PRESENT: Readonly<Record<Presence, boolean | undefined>> = {
   unknown: undefined,
 };
 
+const UNREADABLE: Readonly<Record<Presence, boolean | undefined>> = {
+  present: undefined,
+  missing: false,
+  unreadable: true,
+  unknown: undefined,
+};
+
 /** Writes down what a report says about single databases. */
 export function emitDatabases(report: Report, emit: Emit): void {
   for (const { name: server, databases } of report.servers) {
@@ -20,6 +27,7 @@ export function emitDatabases(report: Report, emit: Emit): void {
         emit('pgvigil_database_expected', { server, datname, source: verdict.expected }, 1);
       }
       emit('pgvigil_database_present', labels, PRESENT[verdict.presence]);
+      emit('pgvigil_database_unreadable', labels, UNREADABLE[verdict.presence]);
       emit('pgvigil_database_identity_match', labels, verdict.identityMatch);
       emit('pgvigil_database_size_bytes', labels, verdict.sizeBytes);
       emit('pgvigil_database_connections', labels, verdict.connections);
