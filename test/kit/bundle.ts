@@ -32,7 +32,12 @@ export interface PrometheusFile {
   global: { scrape_interval: string; evaluation_interval: string; scrape_timeout?: string };
   rule_files?: string[];
   alerting?: { alertmanagers: StaticTargets[] };
-  scrape_configs: (StaticTargets & { job_name: string; scrape_interval?: string })[];
+  scrape_configs: (Partial<StaticTargets> & {
+    job_name: string;
+    scrape_interval?: string;
+    file_sd_configs?: { files: string[] }[];
+    http_sd_configs?: { url: string; basic_auth?: object }[];
+  })[];
 }
 
 interface StaticTargets {
@@ -47,6 +52,8 @@ export interface PrometheusAddresses {
   readonly self: string;
   /** Absolute paths or patterns. */
   readonly ruleFiles: readonly string[];
+  /** Where a job that discovers its targets finds them: an absolute path of a file, or the address of an inventory. */
+  readonly discovery?: string;
 }
 
 /** The text of a prometheus.yml with only its addresses replaced; a job this does not know is an error. */
@@ -65,9 +72,22 @@ export function withAddresses(text: string, addresses: PrometheusAddresses): str
     const replaced = targets[job.job_name];
     if (replaced === undefined)
       throw new Error(`prometheus.yml has a job ${job.job_name} without an address`);
+    if (discover(job, addresses.discovery)) continue;
     job.static_configs = [{ targets: [...replaced] }];
   }
   return stringify(file);
+}
+
+/** Whether the job discovers its targets; it then does so at `where`. */
+function discover(job: PrometheusFile['scrape_configs'][number], where: string | undefined): boolean {
+  const found = [...(job.file_sd_configs ?? []), ...(job.http_sd_configs ?? [])];
+  if (found.length > 0 && where === undefined) throw new Error(`job ${job.job_name} discovers its targets`);
+  for (const one of job.file_sd_configs ?? []) one.files = [where ?? ''];
+  for (const one of job.http_sd_configs ?? []) {
+    one.url = where ?? '';
+    delete one.basic_auth;
+  }
+  return found.length > 0;
 }
 
 /** The text of an alertmanager.yml whose webhooks go to `url`, paths kept. */

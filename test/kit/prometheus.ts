@@ -22,8 +22,22 @@ export interface Prometheus {
   readonly query: (expr: string) => Promise<readonly Sample[]>;
   /** Pending and firing alerts. */
   readonly alerts: () => Promise<readonly PrometheusAlert[]>;
+  /** How the evaluation of each group went last. */
+  readonly ruleGroups: () => Promise<readonly EvaluatedGroup[]>;
   readonly output: () => string;
   readonly stop: () => Promise<void>;
+}
+
+/** Durations in seconds. */
+export interface EvaluatedGroup {
+  readonly name: string;
+  readonly interval: number;
+  readonly evaluationTime: number;
+  readonly rules: readonly {
+    readonly name: string;
+    readonly health: 'ok' | 'err' | 'unknown';
+    readonly lastError?: string;
+  }[];
 }
 
 export interface PrometheusAlert {
@@ -34,13 +48,17 @@ export interface PrometheusAlert {
 
 /** What to start; addresses are `host:port`. */
 export interface PrometheusOptions {
-  /** Targets of the job `pgvigil`. */
-  readonly targets: readonly string[];
+  /** Targets of the job `pgvigil`, where the file lists them itself. */
+  readonly targets?: readonly string[];
+  /** Where it discovers them instead: see `PrometheusAddresses`. */
+  readonly discovery?: string;
   readonly alertmanagers?: readonly string[];
   /** Default: the shipped file. Its timings are kept; only its addresses are replaced. */
   readonly configFile?: string;
   /** Default: the shipped rules. */
   readonly ruleFiles?: readonly string[];
+  /** More arguments of the command line. */
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -55,7 +73,8 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const configFile = await workspace.write(
     'prometheus.yml',
     withAddresses(shipped, {
-      pgvigil: options.targets,
+      pgvigil: options.targets ?? [],
+      ...(options.discovery !== undefined && { discovery: options.discovery }),
       alertmanagers: options.alertmanagers ?? [],
       self: address,
       ruleFiles: options.ruleFiles ?? [join(ROOT, 'prometheus/rules/*.yml')],
@@ -68,6 +87,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       `--storage.tsdb.path=${join(workspace.directory, 'data')}`,
       `--web.listen-address=${address}`,
       '--log.level=warn',
+      ...(options.flags ?? []),
     ],
   });
   const stop = async (): Promise<void> => {
@@ -97,6 +117,9 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
     },
     async alerts() {
       return ((await api(`${url}/api/v1/alerts`)) as { alerts: PrometheusAlert[] }).alerts;
+    },
+    async ruleGroups() {
+      return ((await api(`${url}/api/v1/rules`)) as { groups: EvaluatedGroup[] }).groups;
     },
     output: running.output,
     stop,
