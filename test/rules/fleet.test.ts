@@ -1,10 +1,10 @@
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { makeWorkspace, type Workspace } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
-import { alertRules, type RuleTestFile, readRuleTest, ruleFiles, ruleTestFiles } from '../kit/rules.ts';
+import { alertRules, type RuleTestFile, readRuleTest, ruleTestFiles } from '../kit/rules.ts';
 
 const rules = alertRules();
 /** What speaks of no host in particular. */
@@ -23,11 +23,11 @@ function onHost(series: string, host: string): string {
  * the same names do different things at the same time, and each host must have just the alerts that it had alone.
  */
 function asFleet(file: string): object {
-  const { tests } = readRuleTest(file) as RuleTestFile;
+  const { rule_files, evaluation_interval, tests } = readRuleTest(file) as RuleTestFile;
   const interval = tests[0]?.interval;
   return {
-    rule_files: ruleFiles(),
-    evaluation_interval: '5s',
+    rule_files: rule_files.map((rules) => resolve(dirname(file), rules)),
+    evaluation_interval,
     tests: [
       {
         interval,
