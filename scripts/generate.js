@@ -1,7 +1,9 @@
-// Writes the files that are made from the code. Run it after `npm run build`: it reads dist/.
+// Writes the files that are made from the code. Run it after `npm run build`: it reads dist/. What Grafana reads is
+// made by grafana/src, from the rules of Prometheus too.
 //   node scripts/generate.js           writes what has changed
 //   node scripts/generate.js --check   writes nothing; exit code 1 when a file is not as it would be written
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { grafanaFiles } from './grafana.js';
 import { runbooksDocument } from './runbooks.js';
 
 /** One entry per file, named from the root of the repository. */
@@ -24,7 +26,11 @@ const check = process.argv.includes('--check');
 const root = new URL('../', import.meta.url);
 let stale = 0;
 
-for (const { file, content } of GENERATED) {
+const fromGrafana = (await grafanaFiles()).map(({ file, content }) => ({
+  file,
+  content: async () => content,
+}));
+for (const { file, content } of [...GENERATED, ...fromGrafana]) {
   const url = new URL(file, root);
   const wanted = await content();
   const found = await readFile(url, 'utf8').catch((error) => {
@@ -33,7 +39,10 @@ for (const { file, content } of GENERATED) {
   });
   if (found === wanted) continue;
   stale += 1;
-  if (!check) await writeFile(url, wanted);
+  if (!check) {
+    await mkdir(new URL('.', url), { recursive: true });
+    await writeFile(url, wanted);
+  }
   console.log(check ? `${file} is stale: run \`npm run build && npm run generate\`` : `wrote ${file}`);
 }
 

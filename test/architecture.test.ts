@@ -120,3 +120,41 @@ describe('architecture', () => {
     );
   });
 });
+
+describe('the code of the dashboards', () => {
+  const GRAFANA = 'grafana/src';
+  const scripts = readdirSync(GRAFANA, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const imports = scripts.map((file) => {
+    const text = readFileSync(join(GRAFANA, file), 'utf8');
+    const names = [...text.matchAll(/\bfrom '([^']+)'/g)].map(([, name]) => name ?? '');
+    return { file, lines: text.split('\n').length, names };
+  });
+
+  test('takes from the program only what its metrics are called', () => {
+    const taken = imports.flatMap(({ names }) => names.filter((name) => name.includes('/src/')));
+    expect([...new Set(taken.map((name) => name.replace(/^[./]+/, '')))].sort()).toEqual([
+      'src/model/verified.ts',
+      'src/present/metrics/catalogue.ts',
+    ]);
+  });
+
+  test('has the SDK to itself, and YAML where alerts are made', () => {
+    const wrong = imports.flatMap(({ file, names }) =>
+      names
+        .filter((name) => !name.startsWith('.') && !name.startsWith('@grafana/grafana-foundation-sdk/'))
+        .filter((name) => name !== 'yaml' || !file.startsWith('alerting/'))
+        .map((name) => `${file} imports ${name}`),
+    );
+    expect(wrong).toEqual([]);
+    const elsewhere = files.filter((file) =>
+      importsOf(file).some((name) => /@grafana|grafana\/src/.test(name)),
+    );
+    expect(elsewhere).toEqual([]);
+  });
+
+  test('has no file longer than 250 lines', () => {
+    expect(imports.filter(({ lines }) => lines > 250).map(({ file }) => file)).toEqual([]);
+  });
+});

@@ -1,0 +1,73 @@
+import { BACKUP_PANELS } from '../dashboards/backups.ts';
+import { DATABASE_PANELS } from '../dashboards/database.ts';
+import { INCIDENT_PANELS } from '../dashboards/incident.ts';
+import { OVERVIEW_PANELS } from '../dashboards/overview.ts';
+import { SELF_PANELS } from '../dashboards/self.ts';
+import { COST_PANELS } from '../dashboards/self-cost.ts';
+import { STORAGE_PANELS } from '../dashboards/storage.ts';
+import { UIDS } from '../links.ts';
+
+/** A panel of a dashboard. */
+export interface Place {
+  readonly dashboardUid: string;
+  readonly panelId: number;
+}
+
+const on =
+  (dashboardUid: string) =>
+  (panelId: number): Place => ({ dashboardUid, panelId });
+const overview = on(UIDS.overview);
+const database = on(UIDS.database);
+const incident = on(UIDS.incident);
+const storage = on(UIDS.storage);
+const backups = on(UIDS.backups);
+const self = on(UIDS.self);
+
+/** Where one sees what an alert is about. An alert that is not here has no panel: see the test. */
+export const ALERT_PANELS: Readonly<Record<string, Place>> = {
+  PgVigilDatabaseMissing: incident(INCIDENT_PANELS.presence),
+  PgVigilDatabaseUnreadable: incident(INCIDENT_PANELS.presence),
+  PgVigilDatabaseShrunk: database(DATABASE_PANELS.size),
+  PgVigilDatabasePresenceUnknown: database(DATABASE_PANELS.presence),
+  PgVigilDatabaseReplaced: incident(INCIDENT_PANELS.identity),
+  PgVigilServerReplaced: incident(INCIDENT_PANELS.identity),
+  PgVigilServerReinitialized: incident(INCIDENT_PANELS.starts),
+  PgVigilServerDown: incident(INCIDENT_PANELS.state),
+  PgVigilServerBlind: incident(INCIDENT_PANELS.failures),
+  PgVigilCheckpointTooOld: database(DATABASE_PANELS.checkpoints),
+  PgVigilChecksumFailures: database(DATABASE_PANELS.checksums),
+  PgVigilConnectionFailures: database(DATABASE_PANELS.failures),
+  PgVigilConnectionsNearLimit: database(DATABASE_PANELS.connections),
+  PgVigilDatabaseGrowthAnomalous: database(DATABASE_PANELS.growth),
+  PgVigilDatabaseGrowthFast: database(DATABASE_PANELS.growth),
+  PgVigilDatabaseSizesStale: database(DATABASE_PANELS.size),
+  PgVigilRisk: overview(OVERVIEW_PANELS.risks),
+  PgVigilVolumeMissing: incident(INCIDENT_PANELS.volumes),
+  PgVigilDataOffVolume: incident(INCIDENT_PANELS.volumes),
+  PgVigilVolumePresenceUnknown: storage(STORAGE_PANELS.volumes),
+  PgVigilContainerRestarting: incident(INCIDENT_PANELS.starts),
+  PgVigilContainerOomKilled: incident(INCIDENT_PANELS.starts),
+  PgVigilDiskFull: incident(INCIDENT_PANELS.disk),
+  PgVigilDiskAlmostFull: storage(STORAGE_PANELS.left),
+  PgVigilDiskFullSoon: storage(STORAGE_PANELS.timeToFull),
+  PgVigilInodesAlmostUsedUp: storage(STORAGE_PANELS.inodes),
+  PgVigilFilesystemReadonly: storage(STORAGE_PANELS.readonly),
+  PgVigilFilesystemStuck: storage(STORAGE_PANELS.stuck),
+  PgVigilNoBackup: backups(BACKUP_PANELS.servers),
+  PgVigilBackupUnverified: backups(BACKUP_PANELS.servers),
+  PgVigilBackupSameDisk: backups(BACKUP_PANELS.servers),
+  PgVigilExporterDown: self(SELF_PANELS.up),
+  PgVigilExporterAbsent: self(SELF_PANELS.up),
+  PgVigilReportStale: self(SELF_PANELS.age),
+  PgVigilObserverFailing: self(SELF_PANELS.observers),
+  PgVigilDockerDown: self(SELF_PANELS.docker),
+  PgVigilDockerEventsLost: self(SELF_PANELS.dockerEvents),
+  PgVigilStateNotDurable: self(SELF_PANELS.durable),
+  PgVigilStateCorrupt: self(SELF_PANELS.corrupt),
+  PgVigilConfigReloadFailed: self(SELF_PANELS.reload),
+  PgVigilSeriesDropped: self(SELF_PANELS.dropped),
+  PgVigilScrapeLostSeries: self(COST_PANELS.series),
+  PgVigilAlertPushFailing: self(SELF_PANELS.pushes),
+  PgVigilWatchdog: self(SELF_PANELS.up),
+  PgVigilHeartbeat: self(SELF_PANELS.age),
+};
