@@ -6,13 +6,14 @@ import { diagnose } from './diagnose/diagnose.ts';
 import { diskCalls } from './disposable/disk-calls.ts';
 import { createDisposable } from './disposable/parent.ts';
 import { stateFiles } from './disposable/state-files.ts';
+import { tellHappening } from './log.ts';
 import type { Config } from './model/config.ts';
-import type { Happening, HappeningKind } from './model/journal.ts';
 import type { Log } from './model/log.ts';
 import type { SelfVerdict } from './model/report.ts';
 import type { Clock } from './model/time.ts';
 import { takeSnapshot } from './observe/look.ts';
 import { createObservers } from './observers.ts';
+import { createPusher } from './present/alerts/pusher.ts';
 import { createWeb } from './present/web/server.ts';
 import { createJournal } from './remember/journal.ts';
 import { createLedger } from './remember/ledger.ts';
@@ -51,6 +52,8 @@ const FLUSH_DEADLINE_MS = 700;
 const STATE_DEADLINE_MS = 5000;
 /** Without a tick for so long, the process is not healthy. */
 const HEARTBEAT_MAX_AGE_MS = 30_000;
+/** So many milliseconds may a tick be late before nothing is pushed any more. */
+const PUSH_MAX_LATE_MS = 15_000;
 
 /** Keys that a running process cannot exchange. */
 function fixedKeys(before: Config, now: Config): readonly string[] {
@@ -59,21 +62,6 @@ function fixedKeys(before: Config, now: Config): readonly string[] {
     ...(before.web.listenAddress === now.web.listenAddress ? [] : ['web.listen_address']),
     ...(before.web.enableLifecycle === now.web.enableLifecycle ? [] : ['web.enable_lifecycle']),
   ];
-}
-
-/** Losses are warnings, so that a quiet log still tells them. */
-const LOSSES: readonly HappeningKind[] = [
-  'server_down',
-  'server_replaced',
-  'database_missing',
-  'database_unreadable',
-  'database_replaced',
-  'volume_missing',
-];
-
-function tell(log: Log, { at: _, kind, ...facts }: Happening): void {
-  if (LOSSES.includes(kind)) log.warn(facts, kind);
-  else log.info(facts, kind);
 }
 
 /** Puts the rooms together: observers → heartbeat → memory, report, page. */
@@ -124,8 +112,9 @@ export function createApp(initial: Config, deps: AppDeps): App {
     saved(history, happenings) {
       ledger.save(history);
       if (happenings.length > 0) journal.add(happenings);
-      for (const happening of happenings) tell(log, happening);
+      for (const happening of happenings) tellHappening(log, happening);
     },
+    published: (report) => pusher.publish(report),
     steps: {
       look: (now, history) => takeSnapshot(now, history, observers.views(), clock),
       remember,
@@ -137,6 +126,12 @@ export function createApp(initial: Config, deps: AppDeps): App {
           snapshot,
         ),
     },
+  });
+
+  const pusher = createPusher({
+    clock,
+    log,
+    maxReportAgeMs: () => config.intervals.presence + PUSH_MAX_LATE_MS,
   });
 
   const web = createWeb({
@@ -168,6 +163,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       configReloadSuccessful: reloading.successful,
       configReloadedAt: reloading.at,
       configError: reloading.error,
+      alertPushes: pusher.outcomes(),
     };
   }
 
@@ -204,6 +200,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     config = loaded.config;
     reloading = { successful: true, at: clock.now(), error: undefined };
     observers.apply(config);
+    pusher.apply(config.alertmanager);
     log.info({ servers: config.servers.length }, 'the configuration was reloaded');
     watch.wake();
     return { ok: true, message: 'the configuration was reloaded' };
@@ -221,12 +218,14 @@ export function createApp(initial: Config, deps: AppDeps): App {
       journal.add([{ at: startedAt, kind: 'pgvigil_started', details: { version } }]);
       watch.start(loaded.history);
       observers.apply(config);
+      pusher.apply(config.alertmanager);
       void openControl();
       return address;
     },
     async stop() {
       watch.stop();
       control.stop();
+      pusher.stop();
       journal.add([{ at: clock.now(), kind: 'pgvigil_stopped' }]);
       await Promise.all([
         web.stop(),

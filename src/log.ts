@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
+import type { Happening, HappeningKind } from './model/journal.ts';
 import type { Log } from './model/log.ts';
 import type { Secret } from './model/secret.ts';
 
@@ -49,4 +50,20 @@ export function scrub(line: string, secrets: readonly Secret[]): string {
       clean = clean.replaceAll(spelling, '***');
   }
   return clean;
+}
+
+/** Losses are warnings, so that a quiet log still tells them. */
+const LOSSES: readonly HappeningKind[] = [
+  'server_down',
+  'server_replaced',
+  'database_missing',
+  'database_unreadable',
+  'database_replaced',
+  'volume_missing',
+];
+
+/** Writes down something that happened. */
+export function tellHappening(log: Log, { at: _, kind, ...facts }: Happening): void {
+  if (LOSSES.includes(kind)) log.warn(facts, kind);
+  else log.info(facts, kind);
 }

@@ -35,6 +35,8 @@ export interface WatchDeps {
   readonly steps: Steps;
   readonly config: () => Config;
   readonly saved: (history: History, happenings: readonly Happening[]) => void;
+  /** There is a new report, and it is remembered. */
+  readonly published?: (report: Report) => void;
   /** An error in a step is a bug: the process has to end loudly. */
   readonly broken: (error: unknown) => void;
 }
@@ -56,7 +58,7 @@ export interface Watch {
 const GATHER_MS = 20;
 
 /** The heartbeat: look, remember, diagnose, record, publish; every `intervals.presence` and whenever it is woken. */
-export function createWatch({ clock, steps, config, saved, broken }: WatchDeps): Watch {
+export function createWatch({ clock, steps, config, saved, published, broken }: WatchDeps): Watch {
   let history: History | undefined;
   let report: Report | undefined;
   let sequence = 0;
@@ -78,6 +80,7 @@ export function createWatch({ clock, steps, config, saved, broken }: WatchDeps):
     const recorded = steps.record(next.history, report);
     history = recorded.history;
     saved(history, [...next.happenings, ...recorded.happenings]);
+    published?.(report);
   }
 
   function schedule(inMs: number): void {

@@ -100,7 +100,6 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
 }
 
 function secretsOf(config: Config): readonly Secret[] {
-  return config.servers.flatMap(({ password, tls }) =>
-    [password, tls.key].filter((secret) => secret !== undefined),
-  );
+  const servers = config.servers.flatMap(({ password, tls }) => [password, tls.key]);
+  return [...servers, config.alertmanager.basicAuth?.password].filter((secret) => secret !== undefined);
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config, WebConfig } from '../model/config.ts';
+import { type AlertmanagerParts, buildAlertmanager, inspectAlertmanager } from './alertmanager.ts';
 import { explainIssue } from './explain.ts';
 import { inDirectory } from './given-files.ts';
 import { reportIssues } from './issues.ts';
@@ -41,7 +42,7 @@ export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
     inspectServer(server ?? {}, index, index === 0 ? source.url : undefined, context),
   );
   checkNames(servers, problem);
-  if (input?.alertmanager?.urls?.length) warning(['alertmanager', 'urls'], LATER, 'key');
+  const pushing = inspectAlertmanager(input?.alertmanager ?? {}, context);
   if (input?.backups?.length) warning(['backups'], LATER, 'key');
   if (input?.docker !== false && input?.docker?.discover) warning(['docker', 'discover'], LATER, 'key');
 
@@ -50,11 +51,15 @@ export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
     const { url, password, tls } = parts[index] ?? {};
     return url === undefined || tls === undefined ? [] : [buildServer(server, { url, password, tls })];
   });
-  const config = freeze({ servers: built, ...buildRest(shape.data, source.directory) });
+  const config = freeze({ servers: built, ...buildRest(shape.data, pushing, source.directory) });
   return { ok: true, config, warnings: inOrder(warnings) };
 }
 
-function buildRest(input: ConfigInput, directory: string): Omit<Config, 'servers'> {
+function buildRest(
+  input: ConfigInput,
+  pushing: AlertmanagerParts,
+  directory: string,
+): Omit<Config, 'servers'> {
   const { docker, filesystems, intervals, timeouts, limits } = input;
   return {
     docker:
@@ -65,6 +70,7 @@ function buildRest(input: ConfigInput, directory: string): Omit<Config, 'servers
     intervals,
     timeouts,
     state: { directory: join(inDirectory(input.state.directory, directory)) },
+    alertmanager: buildAlertmanager(input.alertmanager, pushing),
     limits,
     web: buildWeb(input.web),
   };

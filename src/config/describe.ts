@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Config, ServerConfig, TlsConfig } from '../model/config.ts';
+import type { AlertmanagerConfig, Config, ServerConfig, TlsConfig } from '../model/config.ts';
 import { formatDuration } from './durations.ts';
 
 export { formatProblem } from './problem.ts';
@@ -15,6 +15,7 @@ export function describeConfig(config: Config): string {
       intervals: durations(config.intervals),
       timeouts: durations(config.timeouts),
       state,
+      alertmanager: describeAlertmanager(config.alertmanager),
       limits,
       web: { listen_address: web.listenAddress, enable_lifecycle: web.enableLifecycle },
     },
@@ -40,6 +41,17 @@ function describeServer(server: ServerConfig): object {
   };
 }
 
+function describeAlertmanager(alertmanager: AlertmanagerConfig): object {
+  const { urls, labels, dashboardUrl, basicAuth, ca } = alertmanager;
+  return given({
+    urls,
+    labels,
+    dashboard_url: dashboardUrl,
+    basic_auth: basicAuth && { username: basicAuth.username, password: String(basicAuth.password) },
+    ca: held(ca),
+  });
+}
+
 /** The URL again, from its parts and without a password. */
 function describeUrl({ user, host, port, database }: ServerConfig): string {
   const name = encodeURIComponent(database);
@@ -52,9 +64,10 @@ function describeUrl({ user, host, port, database }: ServerConfig): string {
 
 /** The files were read: what they held is told apart from nothing, and not shown. */
 function describeTls(tls: TlsConfig): object {
-  const held = (value: unknown): string | undefined => (value === undefined ? undefined : '***');
   return given({ mode: tls.mode, ca: held(tls.ca), cert: held(tls.cert), key: held(tls.key) });
 }
+
+const held = (value: unknown): string | undefined => (value === undefined ? undefined : '***');
 
 function durations(values: object): object {
   return Object.fromEntries(Object.entries(values).map(([name, ms]) => [name, formatDuration(ms as number)]));

@@ -49,13 +49,9 @@ export function findServerPassword(
     return new Secret(server.password);
   }
   if (server.password_file !== undefined) {
-    const at = [...path, 'password_file'];
-    const text = readGiven(server.password_file, files, (message) => problem(at, message));
-    const password = text?.replace(/\r?\n$/, '');
-    if (password !== undefined && /[\0\r\n]/.test(password)) {
-      problem(at, 'the file named here holds more than one line: write the password alone into it');
-    }
-    return password === undefined ? undefined : new Secret(password);
+    return readPasswordFile(server.password_file, files, (message) =>
+      problem([...path, 'password_file'], message),
+    );
   }
   if (server.passfile !== undefined) {
     const at = [...path, 'passfile'];
@@ -68,6 +64,19 @@ export function findServerPassword(
     return password;
   }
   return fromEnvironment(url, env, files, problem, [...path, 'url']);
+}
+
+/** Takes the path of a file that holds a password and nothing else, and gives the password. */
+export function readPasswordFile(
+  written: string,
+  files: FileDeps,
+  problem: (message: string) => void,
+): Secret | undefined {
+  const password = readGiven(written, files, problem)?.replace(/\r?\n$/, '');
+  if (password === undefined) return undefined;
+  if (/[\0\r\n]/.test(password))
+    problem('the file named here holds more than one line: write the password alone into it');
+  return new Secret(password);
 }
 
 function fromEnvironment(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { absolutePath, count, text, timer } from './fields.ts';
+import { alertmanagerSchema } from './schema-alertmanager.ts';
 import { serverSchema } from './schema-server.ts';
 
 const docker = z
@@ -70,19 +71,6 @@ const state = z
   })
   .describe('Where pgvigil keeps what it knows.');
 
-const alertmanager = z
-  .strictObject({
-    urls: z
-      .array(text('Address of an Alertmanager.', ['http://alertmanager:9093']))
-      .describe('Alertmanagers to push firing alerts to. Has no effect in this version.')
-      .default([]),
-    labels: z
-      .record(z.string(), z.string())
-      .describe('Labels added to every alert that is pushed.')
-      .default({}),
-  })
-  .describe('Push of firing alerts, beside the rules in Prometheus. Has no effect in this version.');
-
 const web = z
   .strictObject({
     listen_address: z
@@ -122,7 +110,7 @@ export const configSchema = z
     intervals: intervals.prefault({}),
     timeouts: timeouts.prefault({}),
     state: state.prefault({}),
-    alertmanager: alertmanager.prefault({}),
+    alertmanager: alertmanagerSchema.prefault({}),
     limits: limits.prefault({}),
     web: web.prefault({}),
   })

@@ -14,6 +14,8 @@ export interface TlsContext {
   readonly warning: Report;
 }
 
+const CERTIFICATE = /-----BEGIN (TRUSTED )?CERTIFICATE-----/;
+
 /**
  * Takes what a server says about TLS and its host, and gives the complete answer: the files read and the mode
  * decided.
@@ -31,14 +33,10 @@ export function readTls(
   ): string | undefined => {
     const written = tls[key];
     if (written === undefined) return undefined;
-    const text = readGiven(written, context.files, (message) => context.problem(at(key), message));
-    if (text !== undefined && !label.test(text)) {
-      context.problem(at(key), `the file named here holds no ${what} in PEM form: name the right file`);
-    }
-    return text;
+    return readPem(written, { label, what }, context.files, (message) => context.problem(at(key), message));
   };
-  const ca = pem('ca_file', /-----BEGIN (TRUSTED )?CERTIFICATE-----/, 'certificate');
-  const cert = pem('cert_file', /-----BEGIN (TRUSTED )?CERTIFICATE-----/, 'certificate');
+  const ca = pem('ca_file', CERTIFICATE, 'certificate');
+  const cert = pem('cert_file', CERTIFICATE, 'certificate');
   const key = pem('key_file', /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, 'private key');
   if (key !== undefined && /ENCRYPTED/.test(key)) {
     context.problem(at('key_file'), 'the key in the file named here has a passphrase: store it without one');
@@ -59,6 +57,27 @@ export function readTls(
     context.warning(at('ca_file'), 'has no effect while `mode` is `no-verify`: `verify-full` checks with it');
   }
   return { mode, ca, cert, key: key === undefined ? undefined : new Secret(key) };
+}
+
+/** Takes the path of a PEM file and gives its text; reports one that holds no certificate. */
+export function readCertificates(
+  written: string,
+  files: FileDeps,
+  problem: (message: string) => void,
+): string | undefined {
+  return readPem(written, { label: CERTIFICATE, what: 'certificate' }, files, problem);
+}
+
+function readPem(
+  written: string,
+  { label, what }: { readonly label: RegExp; readonly what: string },
+  files: FileDeps,
+  problem: (message: string) => void,
+): string | undefined {
+  const text = readGiven(written, files, problem);
+  if (text !== undefined && !label.test(text))
+    problem(`the file named here holds no ${what} in PEM form: name the right file`);
+  return text;
 }
 
 /** Names under which a container reaches the machine it runs on. */

@@ -8,6 +8,7 @@ export interface Config {
   readonly intervals: IntervalsMs;
   readonly timeouts: TimeoutsMs;
   readonly state: { readonly directory: string };
+  readonly alertmanager: AlertmanagerConfig;
   readonly limits: Limits;
   readonly web: WebConfig;
 }
@@ -64,6 +65,18 @@ export interface TimeoutsMs {
   readonly query: number;
   readonly docker: number;
   readonly filesystem: number;
+}
+
+/** Where firing alerts are pushed to; nowhere without urls. */
+export interface AlertmanagerConfig {
+  /** Without a slash at the end; never with a user or a password. */
+  readonly urls: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where links to dashboards begin; without a slash at the end. */
+  readonly dashboardUrl: string;
+  readonly basicAuth: { readonly username: string; readonly password: Secret } | undefined;
+  /** PEM text, already read. */
+  readonly ca: string | undefined;
 }
 
 export interface Limits {

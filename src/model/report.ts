@@ -150,6 +150,10 @@ export interface ObserverVerdict {
 export const DROPPED_KINDS = ['database', 'volume', 'filesystem'] as const;
 export type DroppedKind = (typeof DROPPED_KINDS)[number];
 
+/** `rejected`: the Alertmanager does not take it (3xx, 4xx). `failed`: no answer, or one that it is not well. */
+export const PUSH_OUTCOMES = ['delivered', 'rejected', 'failed'] as const;
+export type PushOutcome = (typeof PUSH_OUTCOMES)[number];
+
 /** What pgvigil says about itself. */
 export interface SelfVerdict {
   readonly version: string;
@@ -161,4 +165,6 @@ export interface SelfVerdict {
   readonly configReloadSuccessful: boolean;
   readonly configReloadedAt: Instant;
   readonly configError: string | undefined;
+  /** Pushes to single Alertmanagers since the start. */
+  readonly alertPushes: Readonly<Record<PushOutcome, number>>;
 }

@@ -53,6 +53,43 @@ export const BAD_FILES: Readonly<Record<string, BadFile>> = {
     text: 'servers:\n  - name: a\n    url: postgres://one\n  - name: a\n    url: postgres://two\n',
     problems: ['4:11: servers[1].name: is the name of servers[0] already: give each server its own'],
   },
+  'alertmanagers that cannot be reached so': {
+    text: `${server('')}alertmanager:
+  urls:
+    - am:9093
+    - http://user:secret@am:9093
+    - http://am:9093/?a=b
+    - http://am:99999
+    - http://one:9093/
+    - http://one:9093
+`,
+    problems: [
+      '6:7: alertmanager.urls[0]: must begin with http:// or https://: write http://HOST:PORT',
+      '7:7: alertmanager.urls[1]: holds a user or a password, which could be printed: take it out, and see basic_auth',
+      '8:7: alertmanager.urls[2]: has a ? or a #, which has no meaning here',
+      '9:7: alertmanager.urls[3]: has a port that is no number from 1 to 65535',
+      '11:7: alertmanager.urls[5]: is in the list already: name each Alertmanager once',
+    ],
+  },
+  'labels that would make another alert': {
+    text: `${server('')}alertmanager:
+  labels:
+    severity: page
+    a-b: c
+    d: ''
+`,
+    problems: [
+      '6:5: alertmanager.labels: the label `severity` is given by pgvigil itself: delete it, or choose another name',
+      '7:5: alertmanager.labels: a label has letters, digits and _ only, and begins with no digit',
+      '8:5: alertmanager.labels: a label without a value is none: give it one, or delete it',
+    ],
+  },
+  'a password of alertmanager that is not there': {
+    text: `${server('')}alertmanager:
+  basic_auth: { username: me, password_file: /none }
+`,
+    problems: ['5:46: alertmanager.basic_auth.password_file: cannot read /none (ENOENT)'],
+  },
   'a mistyped key': {
     text: server('    databases:\n      lern_after: 1h\n'),
     problems: [

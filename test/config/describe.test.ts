@@ -22,6 +22,13 @@ describe('the effective configuration', () => {
     expect(text).not.toContain('secret');
   });
 
+  test('hides how pgvigil says who it is to Alertmanager', () => {
+    const text = described(
+      'servers: [{ name: a, url: postgres://db }]\nalertmanager: { urls: [https://am], basic_auth: { username: me, password_file: /pg }, ca_file: /ca }\n',
+    );
+    expect(text).toContain('username: me\n    password: "***"\n  ca: "***"\n');
+  });
+
   test('is a file again, that means the same', () => {
     const host = fc.constantFrom('db', '10.0.0.1', '[::1]', '[2001:db8::1]', 'a.example.com');
     const word = fc
@@ -45,6 +52,14 @@ describe('the effective configuration', () => {
         }),
       ),
       docker: fc.constantFrom(false as const, { host: 'tcp://proxy:2375' }),
+      alertmanager: fc.constantFrom(
+        {},
+        {
+          urls: ['http://am:9093/', 'HTTPS://[::1]/sub'],
+          labels: { cluster: 'local' },
+          dashboard_url: 'https://g/x',
+        },
+      ),
       intervals: fc.record({ presence: fc.integer({ min: 100, max: 86_400_000 }).map((ms) => `${ms}ms`) }),
     });
     fc.assert(

@@ -111,6 +111,13 @@ describe('a file that is right', () => {
         timeouts: { connect: 5000, query: 3000, docker: 2000, filesystem: 2000 },
         state: { directory: '/var/lib/pgvigil' },
         limits: { databases: 5000, volumes: 500, filesystems: 200 },
+        alertmanager: {
+          urls: [],
+          labels: {},
+          dashboardUrl: 'http://localhost:3000',
+          basicAuth: undefined,
+          ca: undefined,
+        },
         web: { listenAddress: '127.0.0.1:10187', enableLifecycle: false },
       },
     });
@@ -170,18 +177,44 @@ describe('a file that is right', () => {
 describe('what is not there yet', () => {
   test('is read, and a warning says that it has no effect', () => {
     const parsed = parseText(
-      `${MINIMAL}docker: { discover: true }\nbackups:\n  - { name: nightly, path: /b }\nalertmanager:\n  urls: [http://am:9093]\n`,
+      `${MINIMAL}docker: { discover: true }\nbackups:\n  - { name: nightly, path: /b }\n`,
     );
     expect(warningsOf(parsed)).toEqual([
       '4:11: docker.discover: has no effect in this version of pgvigil',
       '5:1: backups: has no effect in this version of pgvigil',
-      '8:3: alertmanager.urls: has no effect in this version of pgvigil',
     ]);
   });
 
   test('is silent while it is empty', () => {
     const text = `${MINIMAL}docker: { discover: false }\nbackups: []\nalertmanager: { urls: [], labels: {} }\n`;
     expect(parseText(text)).toMatchObject({ ok: true, warnings: [] });
+  });
+});
+
+describe('alertmanager', () => {
+  const read = (section: string) => {
+    const files = { '/am': 'word\n', '/ca': '-----BEGIN CERTIFICATE-----' };
+    const parsed = parseText(`${MINIMAL}alertmanager: ${section}\n`, { files });
+    return { alertmanager: parsed.ok ? parsed.config.alertmanager : undefined, parsed };
+  };
+
+  test('urls lose the slash at their end; the password and the certificates are read', () => {
+    const { alertmanager } = read(
+      '{ urls: [HTTPS://am/x/], labels: { a: b }, dashboard_url: http://g/, basic_auth: { username: me, password_file: /am }, ca_file: /ca }',
+    );
+    expect(alertmanager).toMatchObject({
+      urls: ['https://am/x'],
+      labels: { a: 'b' },
+      dashboardUrl: 'http://g',
+      ca: '-----BEGIN CERTIFICATE-----',
+    });
+    expect(alertmanager?.basicAuth?.password.reveal()).toBe('word');
+  });
+
+  test('certificates without anything to trust them for are told', () => {
+    expect(warningsOf(read('{ urls: [http://am], ca_file: /ca }').parsed)).toEqual([
+      '4:40: alertmanager.ca_file: has no effect: none of the urls begins with https://',
+    ]);
   });
 });
 

@@ -54,6 +54,13 @@ export function config(servers: readonly ServerConfig[] = [serverConfig()]): Con
     },
     timeouts: { connect: 5000, query: 3000, docker: 2000, filesystem: 2000 },
     state: { directory: '/var/lib/pgvigil' },
+    alertmanager: {
+      urls: [],
+      labels: {},
+      dashboardUrl: 'http://localhost:3000',
+      basicAuth: undefined,
+      ca: undefined,
+    },
     limits: { databases: 5000, volumes: 500, filesystems: 200 },
     web: { listenAddress: '127.0.0.1:10187', enableLifecycle: false },
   };
@@ -276,4 +283,5 @@ const SELF: DiagnoseContext['self'] = {
   configReloadSuccessful: true,
   configReloadedAt: 0,
   configError: undefined,
+  alertPushes: { delivered: 0, rejected: 0, failed: 0 },
 };

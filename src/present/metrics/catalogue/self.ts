@@ -39,7 +39,7 @@ export const SELF_METRICS = {
   },
   pgvigil_alert_pushes_total: {
     type: 'counter',
-    help: 'Alerts that pgvigil itself pushed to Alertmanager, by outcome. This version pushes none: it stays 0.',
+    help: 'Pushes of firing alerts to single Alertmanagers, by outcome: delivered, rejected (it does not take them), failed (no answer, or it is not well). While nothing fires, an empty push every minute tries the way.',
     labels: ['outcome'],
   },
   pgvigil_config_last_reload_successful: {

@@ -1,4 +1,4 @@
-import { DROPPED_KINDS, type Report } from '../../../model/report.ts';
+import { DROPPED_KINDS, PUSH_OUTCOMES, type Report } from '../../../model/report.ts';
 import type { Emit } from '../sheet.ts';
 import { toDuration, toSeconds } from '../unit.ts';
 
@@ -16,7 +16,8 @@ export function emitSelf(report: Report, emit: Emit): void {
   for (const kind of DROPPED_KINDS) {
     emit('pgvigil_series_dropped_total', { kind }, report.dropped[kind] ?? 0);
   }
-  for (const outcome of ['delivered', 'failed']) emit('pgvigil_alert_pushes_total', { outcome }, 0);
+  for (const outcome of PUSH_OUTCOMES)
+    emit('pgvigil_alert_pushes_total', { outcome }, self.alertPushes[outcome]);
   emit('pgvigil_config_last_reload_successful', {}, self.configReloadSuccessful);
   emit('pgvigil_config_last_reload_success_timestamp_seconds', {}, toSeconds(self.configReloadedAt));
   emit('pgvigil_build_info', { version: self.version }, 1);
