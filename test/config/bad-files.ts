@@ -64,9 +64,9 @@ export const BAD_FILES: Readonly<Record<string, BadFile>> = {
     - http://one:9093
 `,
     problems: [
-      '6:7: alertmanager.urls[0]: must begin with http:// or https://: write http://HOST:PORT',
+      '6:7: alertmanager.urls[0]: must begin with http:// or https://: write http://HOST:PORT or https://HOST:PORT, with the path where there is one',
       '7:7: alertmanager.urls[1]: holds a user or a password, which could be printed: take it out, and see basic_auth',
-      '8:7: alertmanager.urls[2]: has a ? or a #, which has no meaning here',
+      '8:7: alertmanager.urls[2]: has a ? or a #, which has no meaning here: write http://HOST:PORT or https://HOST:PORT, with the path where there is one',
       '9:7: alertmanager.urls[3]: has a port that is no number from 1 to 65535',
       '11:7: alertmanager.urls[5]: is in the list already: name each Alertmanager once',
     ],
@@ -80,7 +80,7 @@ export const BAD_FILES: Readonly<Record<string, BadFile>> = {
 `,
     problems: [
       '6:5: alertmanager.labels: the label `severity` is given by pgvigil itself: delete it, or choose another name',
-      '7:5: alertmanager.labels: a label has letters, digits and _ only, and begins with no digit',
+      '7:5: alertmanager.labels: a label has letters, digits and _ only, and begins with no digit: choose another name',
       '8:5: alertmanager.labels: a label without a value is none: give it one, or delete it',
     ],
   },
@@ -88,7 +88,9 @@ export const BAD_FILES: Readonly<Record<string, BadFile>> = {
     text: `${server('')}alertmanager:
   basic_auth: { username: me, password_file: /none }
 `,
-    problems: ['5:46: alertmanager.basic_auth.password_file: cannot read /none (ENOENT)'],
+    problems: [
+      '5:46: alertmanager.basic_auth.password_file: cannot read /none (ENOENT): there is no such file: check the path, and that it is mounted into the container',
+    ],
   },
   'a mistyped key': {
     text: server('    databases:\n      lern_after: 1h\n'),

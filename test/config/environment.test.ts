@@ -112,7 +112,7 @@ describe('the environment alone', () => {
     [{ PGVIGIL_URL: 'postgres://a', PGVIGIL_FILESYSTEMS: 'disk' }, ['PGVIGIL_FILESYSTEMS: must be']],
     [
       { PGVIGIL_URL: 'postgres://a', PGVIGIL_ALERTMANAGER_URLS: 'http://a,\u0007' },
-      ['PGVIGIL_ALERTMANAGER_URLS: holds a control character'],
+      ['PGVIGIL_ALERTMANAGER_URLS: must begin with http:// or https://'],
     ],
   ])('%o is reported under the name of the variable', (env, problems) => {
     const wanted = problems.map((problem) => expect.stringContaining(`environment: ${problem}`));

@@ -213,7 +213,7 @@ describe('alertmanager', () => {
 
   test('certificates without anything to trust them for are told', () => {
     expect(warningsOf(read('{ urls: [http://am], ca_file: /ca }').parsed)).toEqual([
-      '4:40: alertmanager.ca_file: has no effect: none of the urls begins with https://',
+      '4:45: alertmanager.ca_file: has no effect: none of the urls begins with https://',
     ]);
   });
 });
