@@ -12,6 +12,9 @@ export interface HeldAlert {
   readonly annotations: Readonly<Record<string, string>>;
   /** Those its route leads to, also while it is silenced. */
   readonly receivers: readonly { readonly name: string }[];
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly updatedAt: string;
   readonly status: {
     readonly state: 'unprocessed' | 'active' | 'suppressed';
     readonly inhibitedBy: readonly string[];

@@ -94,7 +94,7 @@ export const WORDINGS = {
   blind: {
     alertname: 'PgVigilServerBlind',
     labels: ['server'],
-    summary: 'pgvigil cannot see a server.',
+    summary: 'A PostgreSQL server cannot be watched.',
     description: ({ server }) => `pgvigil cannot see server ${server}.`,
     dashboard: OF_SERVER,
   },

@@ -1,11 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TlsConfig } from '../../../src/model/config.ts';
 import { Secret } from '../../../src/model/secret.ts';
-import { program } from '../../kit/needs.ts';
+import { makeCertificate } from '../../kit/certificate.ts';
 import { type Postgres, startPostgres, testVersions } from '../../kit/postgres.ts';
 import { watchPostgres } from '../../kit/postgres-watch.ts';
 
@@ -13,37 +12,7 @@ describe.each(testVersions())('TLS to PostgreSQL %i', (version) => {
   const directory = mkdtempSync(join(tmpdir(), 'pgvigil-tls-'));
   let server: Postgres;
 
-  const certificate = (name: string, subject: string): { cert: string; key: string } => {
-    const [key, cert] = [join(directory, `${name}.key`), join(directory, `${name}.crt`)];
-    const arguments_ = [
-      'req',
-      '-new',
-      '-x509',
-      '-nodes',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-    ];
-    execFileSync(
-      program('openssl'),
-      [
-        ...arguments_,
-        '-days',
-        '2',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-        '-subj',
-        '/CN=server',
-        '-addext',
-        `subjectAltName=${subject}`,
-      ],
-      { stdio: 'pipe' },
-    );
-    return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
-  };
+  const certificate = (name: string, subject: string) => makeCertificate(directory, name, subject);
   const install = (name: string): void => {
     const { uid, gid } = statSync(server.dataDirectory);
     for (const kind of ['key', 'crt']) {
