@@ -13,25 +13,45 @@ export interface AlertRule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** A rule of a file: an alert, or one that records. */
+export interface RuleText {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly keep_firing_for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
 /** A group of a rule file. */
 export interface RuleGroup {
-  name: string;
-  rules: { alert?: string; record?: string; expr: string; for?: string }[];
+  readonly name: string;
+  readonly interval?: string;
+  readonly rules: readonly RuleText[];
 }
 
 /** A unit test file of promtool. */
 export interface RuleTestFile {
-  rule_files: string[];
-  evaluation_interval: string;
-  tests: {
-    name: string;
-    interval: string;
-    input_series: { series: string; values: string }[];
-    alert_rule_test: {
-      eval_time: string;
-      alertname: string;
-      exp_alerts: { exp_labels: Record<string, string>; exp_annotations: Record<string, string> }[];
-    }[];
+  readonly rule_files: readonly string[];
+  readonly evaluation_interval: string;
+  readonly tests: readonly RuleTestCase[];
+}
+
+export interface RuleTestCase {
+  readonly name: string;
+  readonly interval: string;
+  readonly input_series: readonly { readonly series: string; readonly values: string }[];
+  readonly alert_rule_test: readonly AlertCheck[];
+  readonly promql_expr_test?: readonly { readonly expr: string; readonly eval_time: string }[];
+}
+
+export interface AlertCheck {
+  readonly eval_time: string;
+  readonly alertname: string;
+  readonly exp_alerts: readonly {
+    readonly exp_labels: Readonly<Record<string, string>>;
+    readonly exp_annotations: Readonly<Record<string, string>>;
   }[];
 }
 
@@ -57,6 +77,12 @@ export function readGroups(file: string): RuleGroup[] {
 
 /** A unit test file. */
 export const readRuleTest = (file: string): RuleTestFile => parse(readFileSync(file, 'utf8')) as RuleTestFile;
+
+/** All shipped rules that record. */
+export const recordingRules = (): RuleText[] =>
+  ruleFiles().flatMap((file) =>
+    readGroups(file).flatMap(({ rules }) => rules.filter(({ record }) => record !== undefined)),
+  );
 
 /** All shipped alert rules; one alert may have a rule per severity. */
 export function alertRules(): AlertRule[] {

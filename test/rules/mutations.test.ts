@@ -5,7 +5,13 @@ import { parse, stringify } from 'yaml';
 import { makeWorkspace, type Workspace } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
-import { RULE_TESTS, RULES, type RuleGroup, ruleFiles } from '../kit/rules.ts';
+import { RULE_TESTS, RULES, ruleFiles } from '../kit/rules.ts';
+
+/** A group whose rules can be broken. */
+interface RuleGroup {
+  name: string;
+  rules: { alert?: string; record?: string; expr: string; for?: string }[];
+}
 
 /** Ways to break a rule. Each that changes a rule must make its unit test fail, or the test proves nothing. */
 const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => void>> = {
