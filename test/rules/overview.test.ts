@@ -49,11 +49,13 @@ const MUTANTS: readonly (readonly [record: string, from: string, to: string])[] 
 ];
 
 function broken(record: string, from: string, to: string): RuleGroup[] {
-  const copy = structuredClone(groups);
-  const rule = copy.flatMap(({ rules }) => rules).find((one) => one.record === record);
+  const rule = groups.flatMap(({ rules }) => rules).find((one) => one.record === record);
   if (!rule?.expr.includes(from)) throw new Error(`${record} has no ${JSON.stringify(from)}`);
-  rule.expr = rule.expr.replace(from, to);
-  return copy;
+  const victim = { ...rule, expr: rule.expr.replace(from, to) };
+  return groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((one) => (one === rule ? victim : one)),
+  }));
 }
 
 describeWith(['prometheus'], 'the recorded overview', () => {
