@@ -1,6 +1,6 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { SERVER_STATES, type ServerState } from '../../src/model/verified.ts';
-import { MOUNTED, UNKNOWN } from './expressions.ts';
+import { MOUNTED, UNKNOWN, UNREADABLE } from './expressions.ts';
 import type { Limit } from './limits.ts';
 
 /** What a value says, in words and a colour. Never by colour alone. */
@@ -29,6 +29,7 @@ const unknown: Said = { text: 'unknown', color: GREY };
 export const PRESENCE_WORDS = words({
   1: { text: 'there', color: GOOD },
   0: { text: 'gone', color: BAD },
+  [UNREADABLE]: { text: 'unreadable', color: BAD },
   [UNKNOWN]: unknown,
 });
 export const IDENTITY_WORDS = words({

@@ -13,9 +13,17 @@ export const UNKNOWN = -1;
 /** Added to whether a volume is mounted, where a panel shows that beside whether it is there. */
 export const MOUNTED = 10;
 
-/** Databases by server and datname: 1 there, 0 gone or unreadable, -1 expected and unknown. */
+/** The name of the database is there, and its data is not. */
+export const UNREADABLE = -2;
+
+/** Databases by server and datname: 1 there, 0 gone or unreadable. */
+export const VERIFIED_PRESENCE = `min without (instance, job) (${select('pgvigil_database_present')})`;
+
+const unreadable = `max without (instance, job) (${select('pgvigil_database_unreadable')})`;
+
+/** Databases by server and datname: 1 there, 0 gone, -1 expected and unknown, -2 unreadable. */
 export const PRESENCE = orUnknown(
-  `min without (instance, job) (${select('pgvigil_database_present')})`,
+  `${UNREADABLE} * ${unreadable} + (${VERIFIED_PRESENCE} == 0) or ${VERIFIED_PRESENCE}`,
   `max without (instance, job, source) (${select('pgvigil_database_expected')})`,
 );
 

@@ -13,7 +13,11 @@ const NARROWING = ['server', 'datname'] as const;
 type Narrowing = (typeof NARROWING)[number];
 
 /** Metrics that are also about a whole server: its incidents belong to every database on it. */
-const SOME_WITHOUT_DATABASE: readonly string[] = ['pgvigil_incident_open', 'pgvigil_incident_info'];
+const SOME_WITHOUT_DATABASE: readonly string[] = [
+  'pgvigil_incident_open',
+  'pgvigil_incident_info',
+  'pgvigil_incident_symptom',
+];
 
 /** How a selector differs from what the variables of the dashboard say. */
 export interface Selection {
@@ -30,7 +34,7 @@ export interface Selection {
  * where the catalogue gives the metric that label.
  */
 export function select(
-  name: MetricName | ForeignMetric | 'pgvigil_incident_info',
+  name: MetricName | ForeignMetric,
   { where = {}, matching = {}, any = [] }: Selection = {},
 ): string {
   const labels: readonly string[] = name in CATALOGUE ? CATALOGUE[name as MetricName].labels : [];

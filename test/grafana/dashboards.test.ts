@@ -145,7 +145,7 @@ function columnProblems({ transformations = [], fieldConfig }: Panel): readonly 
 test.each([
   ['pgvigil-overview', 12],
   ['pgvigil-database', 15],
-  ['pgvigil-incident', 11],
+  ['pgvigil-incident', 12],
   ['pgvigil-storage', 12],
   ['pgvigil-backups', 6],
   ['pgvigil-self', 19],

@@ -12,7 +12,6 @@ import { playLoss, type Scene } from './scene.ts';
 
 /** Queries that have no data in the scene, and why. */
 const EMPTY: Readonly<Record<string, string>> = {
-  'pgvigil-incident/1A': 'about to be exported',
   'pgvigil-backups/2A': 'no backup is known, so nobody can tell whether it was restored',
   'pgvigil-backups/3A': 'no backup is known, so nobody can tell where it lies',
   'pgvigil-backups/5B': 'the same',
@@ -23,6 +22,11 @@ const EMPTY: Readonly<Record<string, string>> = {
   'pgvigil-incident/10D': 'the container is not made anew',
   'pgvigil-incident/10E': 'a person restarts the container, not its policy',
   'pgvigil-incident/10F': 'nothing is killed for want of memory',
+};
+
+/** Labels that no series has in the scene, and why. */
+const EMPTY_LABELS: Readonly<Record<string, string>> = {
+  'pgvigil-incident/12A volume': 'what was lost is a database',
 };
 
 /** A series or an element of a vector. */
@@ -101,10 +105,11 @@ describeWith(
         const missing = panelQueries(dashboard).flatMap((query) => {
           const labels = answerTo(keyOf(query)).map(({ metric }) => Object.keys(metric));
           // The label of a fleet: there is none here.
-          const named = namedLabels(query).filter((label) => !/^(host|headline|evidence)$/.test(label));
+          const named = namedLabels(query).filter((label) => label !== 'host');
           return labels.length === 0
             ? []
             : named
+                .filter((label) => !(`${keyOf(query)} ${label}` in EMPTY_LABELS))
                 .filter((label) => !labels.some((has) => has.includes(label)))
                 .map((label) => `${query.name}: ${label}`);
         });

@@ -7,8 +7,7 @@ import { bareCounters, panelMetrics } from './linter.ts';
 const dashboards = readDashboards();
 
 /** Made by Prometheus for every target, and by the client library for every process. */
-/** pgvigil_incident_info: about to be exported. */
-const FOREIGN = /^(pgvigil_incident_info|up|scrape_(duration_seconds|samples_scraped)|(process|nodejs)_\w+)$/;
+const FOREIGN = /^(up|scrape_(duration_seconds|samples_scraped)|(process|nodejs)_\w+)$/;
 /** What no panel shows, and why. */
 const UNUSED: Partial<Record<MetricName, string>> = {
   pgvigil_server_timeline: 'evidence, in the table of the incident',

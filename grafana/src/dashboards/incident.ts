@@ -10,7 +10,7 @@ import { graphPanel } from '../panels/graph.ts';
 import { statPanel } from '../panels/stat.ts';
 import { timelinePanel } from '../panels/timeline.ts';
 import { select } from '../select.ts';
-import { incidentTable } from '../tables/incidents.ts';
+import { incidentTable, symptomTable } from '../tables/incidents.ts';
 
 /** Panels of this dashboard that others refer to. */
 export const INCIDENT_PANELS = {
@@ -62,6 +62,7 @@ export const incident = frame({
           }),
         ],
         [incidentTable({ id: INCIDENT_PANELS.evidence, height: 9, withEvidence: true })],
+        [symptomTable({ id: 12, height: 6 })],
       ],
     },
     {

@@ -7,6 +7,7 @@ import {
   PRESENCE,
   SERVER_IDENTITY,
   UNKNOWN,
+  VERIFIED_PRESENCE,
   VOLUME_PRESENCE,
   ZERO,
 } from '../expressions.ts';
@@ -38,7 +39,7 @@ const COUNTS: readonly Count[] = [
   {
     title: 'Databases gone',
     description: 'Databases that were verified to be gone, or whose data cannot be read.',
-    values: [{ expr: countOf(PRESENCE, 0), legend: 'databases' }],
+    values: [{ expr: countOf(`(${VERIFIED_PRESENCE})`, 0), legend: 'databases' }],
     steps: NONE_WANTED,
   },
   {

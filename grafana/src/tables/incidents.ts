@@ -44,3 +44,25 @@ export function incidentTable(options: {
     sortBy: { title: 'server' },
   });
 }
+
+/** What is wrong for the reason of one incident: an incident has one cause, and often many victims. */
+export function symptomTable({ id, height }: { readonly id: number; readonly height: number }) {
+  return tablePanel({
+    id,
+    title: 'What is wrong for the same reason',
+    description: 'What each incident is named after, and what else comes of its cause.',
+    width: 24,
+    height,
+    none: 'nothing',
+    rows: `max without (instance, job) (${select('pgvigil_incident_symptom')})`,
+    columns: [
+      HOST,
+      { label: 'server', width: 130 },
+      { label: 'kind', width: 160 },
+      { label: 'datname', link: linkFromRow('Database', 'database', ['server', 'datname']) },
+      { label: 'volume' },
+      { label: 'id', width: 100 },
+    ],
+    sortBy: { title: 'id' },
+  });
+}
