@@ -92,6 +92,8 @@ export async function startAlertmanager(options: AlertmanagerOptions): Promise<A
       `--storage.path=${join(workspace.directory, 'data')}`,
       `--web.listen-address=${address}`,
       ...clusterFlags(options.cluster),
+      // The address that messages link to.
+      '--web.external-url=http://alertmanager:9093',
       '--log.level=warn',
     ],
   });
