@@ -25,6 +25,8 @@ export interface Prometheus {
   /** How the evaluation of each group went last. */
   readonly ruleGroups: () => Promise<readonly EvaluatedGroup[]>;
   readonly output: () => string;
+  /** SIGKILL; `stop` still has to tidy up. */
+  readonly kill: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -122,6 +124,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       return ((await api(`${url}/api/v1/rules`)) as { groups: EvaluatedGroup[] }).groups;
     },
     output: running.output,
+    kill: () => running.signal('SIGKILL'),
     stop,
   };
 }
