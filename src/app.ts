@@ -170,7 +170,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
   function dataPaths(): readonly string[] {
     const docker = observers.views().docker.engine?.lastSeen?.facts.rootDirectory;
     const placed = [...(watch.report()?.servers ?? [])].map(({ placement }) => placement.hostPath);
-    return [config.state.directory, docker, ...placed].filter((path) => path !== undefined);
+    return [docker, ...placed].filter((path) => path !== undefined);
   }
 
   /** A socket is made on the disk of the state, in this very process: only once that disk was seen to answer. */

@@ -87,7 +87,8 @@ export function createObservers(deps: ObserversDeps): Observers {
       docker = exchange(docker, forDocker, () =>
         createDockerObserver(forDocker, { ...deps, changed: dockerChanged }),
       );
-      const forDisk = { filesystems, intervals, timeouts, maxFilesystems: limits.filesystems };
+      const ownPaths = [config.state.directory];
+      const forDisk = { filesystems, intervals, timeouts, maxFilesystems: limits.filesystems, ownPaths };
       disk = exchange(disk, forDisk, () => createDiskObserver(forDisk, { ...deps, calls: deps.diskCalls }));
     },
     views() {

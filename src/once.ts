@@ -56,7 +56,7 @@ export async function lookOnce(
     changed: () => undefined,
     diskCalls: diskCalls(disk),
     readMountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
-    dataPaths: () => dataPaths(config, observers, report),
+    dataPaths: () => dataPaths(observers, report),
     isWatched: ({ type, name }) =>
       [...(history?.servers.values() ?? [])].some(
         (memory) => (type === 'volume' ? memory.volume : memory.container?.name) === name,
@@ -114,10 +114,10 @@ function hasLooked(config: Config, observers: Observers): boolean {
   return all && (!docker.enabled || docker.inventory !== undefined) && disk.host !== undefined;
 }
 
-function dataPaths(config: Config, observers: Observers, report: Report | undefined): readonly string[] {
+function dataPaths(observers: Observers, report: Report | undefined): readonly string[] {
   const docker = observers.views().docker.engine?.lastSeen?.facts.rootDirectory;
   const placed = (report?.servers ?? []).map(({ placement }) => placement.hostPath);
-  return [config.state.directory, docker, ...placed].filter((path) => path !== undefined);
+  return [docker, ...placed].filter((path) => path !== undefined);
 }
 
 async function readUpgrades(files: ReturnType<typeof stateFiles>) {

@@ -65,6 +65,12 @@ describe('the environment alone', () => {
     expect(configOf(env).state.directory).toBe('/srv/state');
   });
 
+  test('PGVIGIL_ALERTMANAGER_URLS', () => {
+    const urls = 'http://one:9093, https://two/path';
+    const { alertmanager } = configOf({ PGVIGIL_URL: 'postgres://db', PGVIGIL_ALERTMANAGER_URLS: urls });
+    expect(alertmanager.urls).toHaveLength(2);
+  });
+
   test('PGVIGIL_FILESYSTEMS takes the place of /', () => {
     const include = (text: string): readonly string[] =>
       configOf({ PGVIGIL_URL: 'postgres://db', PGVIGIL_FILESYSTEMS: text }).filesystems.include;

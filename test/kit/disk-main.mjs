@@ -22,6 +22,7 @@ const observer = createDiskObserver(
     intervals: { filesystems: intervalMs },
     timeouts: { filesystem: deadlineMs },
     maxFilesystems: 100,
+    ownPaths: [],
   },
   {
     clock,

@@ -4,6 +4,8 @@ import type { MountEntry } from '../../model/disk.ts';
 export interface Mount extends MountEntry {
   readonly id: number;
   readonly parentId: number;
+  /** `major:minor`: mounts that have the same show the same filesystem. */
+  readonly deviceId: string;
 }
 
 /**
@@ -18,7 +20,7 @@ export function parseMountinfo(text: string): readonly Mount[] {
 function parseLine(line: string): Mount | undefined {
   const fields = line.split(' ');
   const separator = fields.indexOf('-', 6);
-  const [id, parentId, , , mountpoint] = fields;
+  const [id, parentId, deviceId = '', , mountpoint] = fields;
   if (separator < 0 || id === undefined || parentId === undefined) return undefined;
   const [fstype, source, superOptions] = fields.slice(separator + 1);
   if (!/^\d+$/.test(id) || !/^\d+$/.test(parentId) || !mountpoint?.startsWith('/') || !fstype)
@@ -26,6 +28,7 @@ function parseLine(line: string): Mount | undefined {
   return {
     id: Number(id),
     parentId: Number(parentId),
+    deviceId,
     mountpoint: decode(mountpoint),
     device: decode(source ?? ''),
     fstype: decode(fstype),

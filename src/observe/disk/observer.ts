@@ -14,6 +14,7 @@ export interface DiskSettings {
   readonly intervals: Pick<Config['intervals'], 'filesystems'>;
   readonly timeouts: Pick<Config['timeouts'], 'filesystem'>;
   readonly maxFilesystems: number;
+  readonly ownPaths: readonly string[];
 }
 
 export interface DiskDeps extends ObserverDeps {
@@ -29,7 +30,7 @@ const HOST_DEADLINE_MS = 5_000;
 /** Watches the filesystems that matter, and what the machine says of itself. Touches no disk itself. */
 export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Observer<DiskView> {
   const { calls, dataPaths, readMountinfo, clock, log, changed } = deps;
-  const { filesystems: rules, maxFilesystems: max } = settings;
+  const { filesystems: rules, maxFilesystems: max, ownPaths } = settings;
   const intervalMs = settings.intervals.filesystems;
   const deadlineMs = settings.timeouts.filesystem;
   let host: HostLatest | undefined;
@@ -63,7 +64,7 @@ export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Obse
 
   async function round(): Promise<void> {
     const named = { include: rules.include, dataPaths: dataPaths() };
-    list.survey({ ...rules, ...named, target: links.target, max });
+    list.survey({ ...rules, ...named, ownPaths, target: links.target, max });
     publish();
     const probes = list.probes();
     for (const probe of [
@@ -75,7 +76,7 @@ export function createDiskObserver(settings: DiskSettings, deps: DiskDeps): Obse
       publish();
     }
     // A path that leads elsewhere than thought is measured there at once.
-    if (await links.follow(namedPaths(named), answers)) rounds.kick();
+    if (await links.follow([...namedPaths(named), ...ownPaths], answers)) rounds.kick();
   }
 
   /** The filesystem that a path begins on was measured in this round. */

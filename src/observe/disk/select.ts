@@ -11,6 +11,8 @@ export interface SelectionRules {
   readonly exclude: readonly string[];
   /** Paths that hold data, of servers, of Docker, of backups. */
   readonly dataPaths: readonly string[];
+  /** Where pgvigil keeps its own: counts where no other mount shows its filesystem, as two do in a container. */
+  readonly ownPaths: readonly string[];
   /** Where a path leads when symbolic links are followed. */
   readonly target: (path: string) => string;
   /** Beyond it, filesystems found by `**` are left out; those of data and named ones never are. */
@@ -30,12 +32,16 @@ export function selectFilesystems(tree: MountTree, rules: SelectionRules): Selec
   const named = namedPaths(rules);
   const mountOf = new Map<string, Mount>();
   const chosen = new Set<Mount>();
-  for (const path of named) {
+  const choose = (path: string, isWanted: (mount: Mount) => boolean): void => {
     const mount = tree.cover(rules.target(path));
-    if (mount === undefined || mount.fstype === 'autofs') continue;
+    if (mount === undefined || mount.fstype === 'autofs' || !isWanted(mount)) return;
     mountOf.set(path, mount);
     if (!isExcluded(mount)) chosen.add(mount);
-  }
+  };
+  for (const path of named) choose(path, () => true);
+
+  const shown = new Set([...chosen].map(({ deviceId }) => deviceId));
+  for (const path of rules.ownPaths) choose(path, (mount) => chosen.has(mount) || !shown.has(mount.deviceId));
 
   const swept = rules.include
     .filter((path) => path.endsWith('/**'))

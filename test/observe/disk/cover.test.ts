@@ -4,7 +4,16 @@ import { mountTree } from '../../../src/observe/disk/cover.ts';
 import type { Mount } from '../../../src/observe/disk/mountinfo.ts';
 
 function mount(id: number, parentId: number, mountpoint: string, changes: Partial<Mount> = {}): Mount {
-  return { id, parentId, mountpoint, device: `/dev/sd${id}`, fstype: 'ext4', readonly: false, ...changes };
+  return {
+    id,
+    parentId,
+    deviceId: `8:${id}`,
+    mountpoint,
+    device: `/dev/sd${id}`,
+    fstype: 'ext4',
+    readonly: false,
+    ...changes,
+  };
 }
 
 const root = mount(1, 0, '/');

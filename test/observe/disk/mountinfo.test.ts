@@ -10,7 +10,15 @@ describe('mountinfo', () => {
     [
       'a disk',
       '27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard',
-      { id: 27, parentId: 1, mountpoint: '/', device: '/dev/vda', fstype: 'ext4', readonly: false },
+      {
+        id: 27,
+        parentId: 1,
+        deviceId: '254:0',
+        mountpoint: '/',
+        device: '/dev/vda',
+        fstype: 'ext4',
+        readonly: false,
+      },
     ],
     [
       'optional fields, as many as there are',

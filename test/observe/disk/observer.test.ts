@@ -56,6 +56,7 @@ function setUp(mounts: readonly string[], changes: { include?: string[]; dataPat
       filesystems: { include: changes.include ?? ['/', '/data', '/slow'], exclude: [] },
       intervals: { filesystems: 20 },
       timeouts: { filesystem: 2_000 },
+      ownPaths: [],
       maxFilesystems: 100,
     },
     {

@@ -6,7 +6,7 @@ import { type SelectionRules, selectFilesystems } from '../../../src/observe/dis
 let ids = 1;
 const at = (mountpoint: string, fstype = 'ext4', device = '/dev/sda1'): Mount => {
   ids += 1;
-  return { id: ids, parentId: 1, mountpoint, device, fstype, readonly: false };
+  return { id: ids, parentId: 1, deviceId: `8:${ids}`, mountpoint, device, fstype, readonly: false };
 };
 const root: Mount = { ...at('/'), id: 1, parentId: 0 };
 const machine = mountTree([
@@ -20,6 +20,8 @@ const machine = mountTree([
   at('/net', 'autofs', 'systemd-1'),
   at('/run', 'tmpfs', 'tmpfs'),
   at('/proc', 'proc', 'proc'),
+  { ...at('/docker', 'overlay', 'overlay'), deviceId: '254:0' },
+  { ...at('/state', 'overlay', 'overlay'), deviceId: '254:0' },
 ]);
 
 function select(rules: Partial<SelectionRules>) {
@@ -27,6 +29,7 @@ function select(rules: Partial<SelectionRules>) {
     include: [],
     exclude: [],
     dataPaths: [],
+    ownPaths: [],
     max: 100,
     target: (path) => path,
     ...rules,
@@ -56,6 +59,13 @@ describe('which filesystems are watched', () => {
     ],
     ['local disks below a directory', { include: ['/data/**'] }, ['/data']],
     ['none that is excluded', { include: ['/**'], exclude: ['/data'] }, ['/', '/database', '/pool']],
+    ['the one that holds our own state', { ownPaths: ['/data/state'] }, ['/data']],
+    [
+      'not a second mount of one that is watched, only for our own state',
+      { dataPaths: ['/docker/volumes/x'], ownPaths: ['/state'] },
+      ['/docker'],
+    ],
+    ['both when both hold data', { dataPaths: ['/docker/x', '/state/y'] }, ['/docker', '/state']],
     ['none below one that is excluded, even with data', { dataPaths: ['/data/x'], exclude: ['/'] }, []],
   ])('%s', (_, rules, mountpoints) => {
     expect(watched(rules)).toEqual(mountpoints);
