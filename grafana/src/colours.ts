@@ -117,7 +117,7 @@ export const AGE_OF_REPORT: Steps = [
 export const PLAIN: Steps = [[null, NEUTRAL]];
 
 /** Less is worse. */
-export const below = ({ warning, critical }: Limit): Steps => [
+export const below = ({ warning, critical }: Required<Limit>): Steps => [
   [null, BAD],
   [critical, WARNING],
   [warning, GOOD],
@@ -126,7 +126,7 @@ export const below = ({ warning, critical }: Limit): Steps => [
 export const above = ({ warning, critical }: Limit): Steps => [
   [null, GOOD],
   [warning, WARNING],
-  [critical, BAD],
+  ...(critical === undefined ? [] : [[critical, BAD] as const]),
 ];
 
 /** Steps as the SDK takes them. */

@@ -10,6 +10,9 @@ import { select } from './select.ts';
 /** What could not be verified has a value of its own, for a gap in a timeline is easily read as the value before. */
 export const UNKNOWN = -1;
 
+/** Labels of pgvigil_server_info that say what a server is. */
+export const SERVER_FACTS = ['version', 'container', 'volume', 'data_directory', 'system_identifier'];
+
 /** Added to whether a volume is mounted, where a panel shows that beside whether it is there. */
 export const MOUNTED = 10;
 
@@ -33,8 +36,11 @@ export const DATABASE_IDENTITY = orUnknown(
   `max without (instance, job, source) (${select('pgvigil_database_expected')})`,
 );
 
-/** Servers: 1 the pinned cluster, 0 another one. */
-export const SERVER_IDENTITY = `min without (instance, job) (${select('pgvigil_server_identity_match')})`;
+/** Servers: 1 the pinned cluster, 0 another one, -1 unknown. */
+export const SERVER_IDENTITY = orUnknown(
+  `min without (instance, job) (${select('pgvigil_server_identity_match')})`,
+  `max without (instance, job, ${SERVER_FACTS.join(', ')}) (${select('pgvigil_server_info')})`,
+);
 
 /** Volumes: 1 there, 0 gone, -1 expected and unknown. */
 export const VOLUME_PRESENCE = orUnknown(

@@ -3,7 +3,8 @@ export interface Limit {
   /** The alert that fires there. */
   readonly alert: string;
   readonly warning: number;
-  readonly critical: number;
+  /** Absent where the alert is never critical. */
+  readonly critical?: number;
 }
 
 /** Limits where less is worse. */
@@ -31,4 +32,10 @@ export const CONNECTIONS_LIMIT = {
   alert: 'PgVigilConnectionsNearLimit',
   warning: 0.8,
   critical: 0.95,
+} as const satisfies Limit;
+
+/** In seconds. */
+export const CHECKPOINT_AGE_LIMIT = {
+  alert: 'PgVigilCheckpointTooOld',
+  warning: 2 * 60 * 60,
 } as const satisfies Limit;

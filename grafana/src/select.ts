@@ -49,3 +49,12 @@ export function select(
   return `${name}{${matchers.join(', ')}}`;
 }
 const orNone = (name: string): string => (SOME_WITHOUT_DATABASE.includes(name) ? '|' : '');
+
+/**
+ * Narrows what every target has to the jobs in which there was a pgvigil within a day: all jobs may be selected, and
+ * a pgvigil that is down has nothing of its own.
+ */
+export const OF_PGVIGIL = `and on (job) last_over_time(${select('pgvigil_build_info')}[1d])`;
+
+/** A metric that every target has, of pgvigil alone. */
+export const ofPgvigil = (name: ForeignMetric): string => `${select(name)} ${OF_PGVIGIL}`;

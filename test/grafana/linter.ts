@@ -68,10 +68,11 @@ export function bareCounters({ text, ranges, selectors }: Query): readonly strin
         range.from <= from && to <= range.to && /^(rate|irate|increase|resets)$/.test(range.fn ?? ''),
     );
     if (isCounted) return [];
-    // A counter that was not there a moment ago counts as a whole: `x unless x offset 5m`.
+    // A counter that was not there before counts as a whole: `x unless last_over_time(x[1h] offset 5m)`.
     const itself = text.slice(from, to);
-    const isBorn = text.startsWith(` unless ${itself} offset `, to);
-    const isBefore = text.slice(0, from).endsWith(`${itself} unless `) && text.startsWith(' offset ', to);
+    const before = ` unless last_over_time(${itself}[1h] offset `;
+    const isBorn = text.startsWith(before, to);
+    const isBefore = text.slice(0, to).endsWith(before.slice(0, before.indexOf('[')));
     return isBorn || isBefore ? [] : [metric];
   });
 }

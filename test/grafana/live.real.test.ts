@@ -185,6 +185,18 @@ describeWith(
       expect(events).toEqual(expect.arrayContaining(['container die', 'container start']));
     });
 
+    test('what pgvigil costs is that of pgvigil alone, though all jobs are selected', () => {
+      for (const panel of ['1A', '14A', '15A', '16A', '17A', '19A']) {
+        const instances = answerTo(`pgvigil-self/${panel}`).map(({ metric }) => metric['instance']);
+        expect(instances, panel).toEqual([scene.instance]);
+      }
+    });
+
+    test('an incident is counted, though its cause was never counted before', () => {
+      const opened = answerTo('pgvigil-self/13A').map(({ metric }) => `${metric['kind']} ${metric['cause']}`);
+      expect(opened).toContain('database_missing database_dropped');
+    });
+
     test('the firing alert is drawn over the graphs', async () => {
       const expr = dashboards[0]?.annotations.list[0]?.expr ?? '';
       const { result } = (await api('query', { query: interpolate(expr, EVERYTHING()) }, 'annotation')) as {

@@ -45,7 +45,7 @@ export async function playLoss(): Promise<Scene> {
 
     await has('pgvigil_docker_disk_usage_bytes and on () pgvigil_filesystem_size_bytes');
     await has('count_over_time(pgvigil_database_present[10s]) >= 3');
-    await docker('restart', '--time', '1', container);
+    await docker('restart', container);
     await has(
       'pgvigil_connection_failures_total > 0 or changes(pgvigil_server_start_timestamp_seconds[1m]) > 0',
     );

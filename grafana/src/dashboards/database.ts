@@ -4,7 +4,7 @@ import { PRESENCE } from '../expressions.ts';
 import { frame } from '../frame.ts';
 import { connectionFailures } from '../graphs/connections.ts';
 import { identityTimeline, presenceTimeline } from '../graphs/timelines.ts';
-import { CONNECTIONS_LIMIT } from '../limits.ts';
+import { CHECKPOINT_AGE_LIMIT, CONNECTIONS_LIMIT } from '../limits.ts';
 import { graphPanel } from '../panels/graph.ts';
 import { statPanel } from '../panels/stat.ts';
 import { select } from '../select.ts';
@@ -187,6 +187,7 @@ export const database = frame({
             width: 8,
             unit: units.Seconds,
             min: 0,
+            limit: above(CHECKPOINT_AGE_LIMIT),
             curves: [
               {
                 expr: `time() - max without (instance, job) (${select('pgvigil_server_checkpoint_timestamp_seconds')})`,

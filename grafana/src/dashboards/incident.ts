@@ -61,8 +61,8 @@ export const incident = frame({
             steps: [[null, 'red']],
           }),
         ],
-        [incidentTable({ id: INCIDENT_PANELS.evidence, height: 9, withEvidence: true })],
-        [symptomTable({ id: 12, height: 6 })],
+        [incidentTable({ id: INCIDENT_PANELS.evidence, height: 7, withEvidence: true })],
+        [symptomTable({ id: 12, height: 5 })],
       ],
     },
     {

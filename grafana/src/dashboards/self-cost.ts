@@ -1,7 +1,7 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import type { Section } from '../layout.ts';
 import { graphPanel } from '../panels/graph.ts';
-import { select } from '../select.ts';
+import { OF_PGVIGIL, ofPgvigil, select } from '../select.ts';
 
 /** Panels of this section that others refer to. */
 export const COST_PANELS = { scrape: 14, series: 15 } as const;
@@ -21,7 +21,7 @@ export const cost: Section = {
         width: 8,
         unit: units.Seconds,
         min: 0,
-        curves: [{ expr: select('scrape_duration_seconds'), legend: INSTANCE }],
+        curves: [{ expr: ofPgvigil('scrape_duration_seconds'), legend: INSTANCE }],
       }),
       graphPanel({
         id: COST_PANELS.series,
@@ -30,7 +30,7 @@ export const cost: Section = {
         width: 8,
         unit: units.Short,
         min: 0,
-        curves: [{ expr: select('scrape_samples_scraped'), legend: INSTANCE }],
+        curves: [{ expr: ofPgvigil('scrape_samples_scraped'), legend: INSTANCE }],
       }),
       graphPanel({
         id: 16,
@@ -40,8 +40,8 @@ export const cost: Section = {
         unit: units.BytesIEC,
         min: 0,
         curves: [
-          { expr: select('process_resident_memory_bytes'), legend: '{{instance}} resident' },
-          { expr: select('nodejs_heap_size_used_bytes'), legend: '{{instance}} heap used' },
+          { expr: ofPgvigil('process_resident_memory_bytes'), legend: '{{instance}} resident' },
+          { expr: ofPgvigil('nodejs_heap_size_used_bytes'), legend: '{{instance}} heap used' },
         ],
       }),
     ],
@@ -54,7 +54,10 @@ export const cost: Section = {
         unit: units.PercentUnit,
         min: 0,
         curves: [
-          { expr: `rate(${select('process_cpu_seconds_total')}[$__rate_interval])`, legend: INSTANCE },
+          {
+            expr: `rate(${select('process_cpu_seconds_total')}[$__rate_interval]) ${OF_PGVIGIL}`,
+            legend: INSTANCE,
+          },
         ],
       }),
       graphPanel({
@@ -65,8 +68,8 @@ export const cost: Section = {
         unit: units.Seconds,
         min: 0,
         curves: [
-          { expr: select('nodejs_eventloop_lag_p99_seconds'), legend: '{{instance}} 99th percentile' },
-          { expr: select('nodejs_eventloop_lag_p50_seconds'), legend: '{{instance}} median' },
+          { expr: ofPgvigil('nodejs_eventloop_lag_p99_seconds'), legend: '{{instance}} 99th percentile' },
+          { expr: ofPgvigil('nodejs_eventloop_lag_p50_seconds'), legend: '{{instance}} median' },
         ],
       }),
       graphPanel({
@@ -76,7 +79,7 @@ export const cost: Section = {
         width: 8,
         unit: units.Short,
         min: 0,
-        curves: [{ expr: select('process_open_fds'), legend: INSTANCE }],
+        curves: [{ expr: ofPgvigil('process_open_fds'), legend: INSTANCE }],
       }),
     ],
   ],

@@ -9,10 +9,11 @@ import {
   WORKS_WORDS,
 } from '../colours.ts';
 import { frame } from '../frame.ts';
+import { incidentsOpened } from '../graphs/happenings.ts';
 import { graphPanel } from '../panels/graph.ts';
 import { statPanel } from '../panels/stat.ts';
 import { timelinePanel } from '../panels/timeline.ts';
-import { select } from '../select.ts';
+import { ofPgvigil, select } from '../select.ts';
 import { observerTable } from '../tables/observers.ts';
 import { cost } from './self-cost.ts';
 
@@ -50,7 +51,7 @@ export const self = frame({
             description: 'Whether Prometheus can read this pgvigil.',
             width: 4,
             unit: units.Short,
-            values: [{ expr: select('up'), legend: INSTANCE }],
+            values: [{ expr: ofPgvigil('up'), legend: INSTANCE }],
             steps: PLAIN,
             mappings: WORKS_WORDS,
           }),
@@ -186,21 +187,7 @@ export const self = frame({
               },
             ],
           }),
-          graphPanel({
-            id: 13,
-            title: 'Incidents opened',
-            description: 'By kind and cause.',
-            width: 8,
-            unit: units.Short,
-            bars: true,
-            min: 0,
-            curves: [
-              {
-                expr: `sum by (kind, cause) (increase(${select('pgvigil_incidents_total')}[$__rate_interval]))`,
-                legend: '{{kind}}: {{cause}}',
-              },
-            ],
-          }),
+          incidentsOpened({ id: 13, width: 8 }),
         ],
       ],
     },

@@ -3,11 +3,12 @@ import { graphPanel } from '../panels/graph.ts';
 import { select } from '../select.ts';
 
 /**
- * What a counter grew by. One that appears with its first event would hide it: `increase` sees no growth in a series
- * of one value, so a series that was not there an interval ago counts as a whole.
+ * What a counter grew by. A series that appears with its first event hides it from `increase`, so one that was not
+ * there within the last hour counts as a whole.
  */
-export function grown(counter: string): string {
-  return `(increase(${counter}[$__rate_interval]) > 0 or (${counter} unless ${counter} offset $__rate_interval))`;
+function grown(counter: string): string {
+  const before = `last_over_time(${counter}[1h] offset $__rate_interval)`;
+  return `(increase(${counter}[$__rate_interval]) > 0 or (${counter} unless ${before}) > 0)`;
 }
 
 /** What Docker told about what is watched. */
@@ -22,7 +23,7 @@ export const dockerEvents = (where: { readonly id: number }) =>
     min: 0,
     curves: [
       {
-        expr: `sum without (instance, job) ${grown(select('pgvigil_docker_events_total'))}`,
+        expr: `sum without (instance, job) (increase(${select('pgvigil_docker_events_total')}[$__rate_interval])) > 0`,
         legend: '{{type}} {{action}}',
       },
     ],
@@ -71,3 +72,20 @@ function changed(instant: string): string {
   const before = `last_over_time(${instant}[1h] offset $__rate_interval)`;
   return `max without (instance, job) (${instant} != bool ${before}) > 0`;
 }
+
+/** Incidents as they opened. */
+export const incidentsOpened = (where: { readonly id: number; readonly width: number }) =>
+  graphPanel({
+    ...where,
+    title: 'Incidents opened',
+    description: 'By kind and cause.',
+    unit: units.Short,
+    bars: true,
+    min: 0,
+    curves: [
+      {
+        expr: `sum by (kind, cause) ${grown(select('pgvigil_incidents_total'))}`,
+        legend: '{{kind}}: {{cause}}',
+      },
+    ],
+  });

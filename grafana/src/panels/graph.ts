@@ -57,7 +57,8 @@ export function graphPanel(options: GraphOptions): timeseries.PanelBuilder {
   }
   if (options.bars) {
     const stacking = new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group('A');
-    panel.drawStyle(common.GraphDrawStyle.Bars).fillOpacity(80).stacking(stacking);
+    // What `increase` works out between two scrapes is no whole number, what happened is.
+    panel.drawStyle(common.GraphDrawStyle.Bars).fillOpacity(80).stacking(stacking).decimals(0);
   }
   return panel;
 }

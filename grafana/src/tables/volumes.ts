@@ -1,6 +1,6 @@
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { PRESENCE_WORDS } from '../colours.ts';
-import { VOLUME_PRESENCE } from '../expressions.ts';
+import { SERVER_FACTS, VOLUME_PRESENCE } from '../expressions.ts';
 import { linkFromRow } from '../links.ts';
 import { HOST, tablePanel } from '../panels/table.ts';
 import { select } from '../select.ts';
@@ -35,11 +35,9 @@ export function volumeTable(options: {
   });
 }
 
-const KNOWN = ['version', 'container', 'volume', 'data_directory', 'system_identifier'];
-
 /** What every server is and where its data lies. */
 export function placeTable({ id, height }: { readonly id: number; readonly height: number }) {
-  const known = KNOWN.join(', ');
+  const known = SERVER_FACTS.join(', ');
   // `topk`: two pgvigil may know a server differently, and a join takes one.
   const info = `topk without (${known}) (1, max without (instance, job) (${select('pgvigil_server_info')}))`;
   const mountpoint = `max without (instance, job) (${select('pgvigil_server_filesystem_info')})`;
@@ -56,7 +54,7 @@ export function placeTable({ id, height }: { readonly id: number; readonly heigh
     columns: [
       HOST,
       { label: 'server', link: linkFromRow('Incident', 'incident', ['server']) },
-      ...KNOWN.map((label) => ({ label })),
+      ...SERVER_FACTS.map((label) => ({ label })),
       { label: 'mountpoint' },
     ],
     sortBy: { title: 'server' },
