@@ -12,6 +12,8 @@ const NEEDED = ['summary', 'description', 'runbook_url', 'dashboard_url'];
 /** Sentences that limp without what was asked for them. */
 const MENDED: Readonly<Record<string, readonly [from: string, to: string]>> = {
   PgVigilExporterDown: ['pgvigil at for', 'pgvigil for'],
+  PgVigilServerDown: [' Its state is not known.', ''],
+  PgVigilPrometheusRuleFailures: ['What they watch over is', 'What some rules watch over is'],
 };
 
 /** Without an answer of Prometheus nobody watches: these say so, once, for all the others. */
