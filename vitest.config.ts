@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Suites about the rules that start no server; `mutations` runs promtool a thousand times. */
+const RULES = ['rules', 'conventions', 'queries', 'coverage', 'mutations', 'overview', 'fleet'].map(
+  (name) => `test/rules/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -19,11 +24,15 @@ export default defineConfig({
         },
       },
       {
+        // promtool and nothing else: it waits for nothing, so all processors may work on it.
+        test: { name: 'rules', include: RULES, testTimeout: 60_000, hookTimeout: 600_000 },
+      },
+      {
         // Real servers: PostgreSQL, a private dockerd, disks. One file at a time, so that timings hold.
         test: {
           name: 'real',
           include: ['test/**/*.real.test.ts', 'test/rules/**/*.test.ts', 'test/alertmanager/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', ...RULES],
           fileParallelism: false,
           maxConcurrency: 100,
           // Deadlines of a second meet a machine that may pause for one: what fails twice in a row has failed.

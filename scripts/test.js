@@ -17,6 +17,7 @@ const OUTPUT = join(ROOT, 'test-output');
 /** One after the other: the timings of real servers hold only when nothing else runs. */
 const RUNS = [
   { name: 'unit', projects: ['architecture', 'unit'] },
+  { name: 'rules', projects: ['rules'] },
   { name: 'real', projects: ['real'] },
   { name: 'e2e', projects: ['e2e'] },
 ];

@@ -15,7 +15,8 @@ export type Need =
   | 'debootstrap'
   | 'mounts'
   | 'loop'
-  | 'chromium';
+  | 'chromium'
+  | 'shell';
 
 /** The path of a program that a suite has declared as a need: throws when it is not there. */
 export function program(...names: readonly string[]): string {
