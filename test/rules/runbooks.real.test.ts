@@ -21,7 +21,7 @@ describeWith(
     let stage: RunbookStage;
     beforeAll(async () => {
       stage = await openRunbookStage(incidents);
-    });
+    }, 420_000);
     afterAll(() => stage?.stop());
 
     test('there are some, and no exception is left over', () => {
