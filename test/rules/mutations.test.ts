@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { makeWorkspace, type Workspace } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
+import { durationSeconds } from '../kit/promql.ts';
 import { RULE_TESTS, RULES, ruleFiles } from '../kit/rules.ts';
 
 /** A group whose rules can be broken. */
@@ -19,7 +20,7 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
     delete rule.for;
   },
   'with a `for` that is two evaluations longer': (rule) => {
-    rule.for = `${seconds(rule.for) + 10}s`;
+    rule.for = `${seconds(rule.for) + 130}s`;
   },
   'with the opposite value': (rule) => {
     rule.expr = rule.expr.replace(/== 0/, '== 1');
@@ -50,12 +51,12 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
 };
 
 const mutants = ruleFiles().flatMap((file) =>
-  groupsOf(file).flatMap(({ rules }) =>
+  groupsOf(file).flatMap(({ rules }, group) =>
     rules.flatMap((rule, index) =>
       Object.entries(rule.alert === undefined ? {} : MUTATIONS).flatMap(([how, mutate]) => {
         const groups = groupsOf(file);
-        const victim = groups[0]?.rules[index];
-        if (!victim) throw new Error(`${basename(file)} must have one group`);
+        const victim = groups[group]?.rules[index];
+        if (!victim) throw new Error(`${basename(file)} has lost a rule`);
         mutate(victim);
         if (JSON.stringify(victim) === JSON.stringify(rule)) return [];
         return [{ name: `${rule.alert} ${how}`, alert: rule.alert ?? '', groups }];
@@ -90,6 +91,5 @@ function groupsOf(file: string): RuleGroup[] {
 }
 
 function seconds(duration: string | undefined): number {
-  const [, count, unit] = /^(\d+)([sm])$/.exec(duration ?? '0s') ?? [];
-  return Number(count) * (unit === 'm' ? 60 : 1);
+  return durationSeconds(duration ?? '0s') ?? 0;
 }
