@@ -6,7 +6,7 @@ import { makeWorkspace, type Workspace } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
 import { durationSeconds } from '../kit/promql.ts';
-import { RULE_TESTS, RULES, ruleFiles } from '../kit/rules.ts';
+import { RULE_TESTS, RULES, readRuleTest, ruleFiles } from '../kit/rules.ts';
 
 /** A group whose rules can be broken. */
 interface RuleGroup {
@@ -20,7 +20,7 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
     delete rule.for;
   },
   'with a `for` that is two evaluations longer': (rule) => {
-    rule.for = `${seconds(rule.for) + 130}s`;
+    rule.for = `${seconds(rule.for) + 2 * evaluationSeconds(rule.alert)}s`;
   },
   'with the opposite value': (rule) => {
     rule.expr = rule.expr.replace(/== 0/, '== 1');
@@ -88,6 +88,10 @@ describeWith(['prometheus'], 'a broken rule is noticed', () => {
 
 function groupsOf(file: string): RuleGroup[] {
   return (parse(readFileSync(join(RULES, basename(file)), 'utf8')) as { groups: RuleGroup[] }).groups;
+}
+
+function evaluationSeconds(alert: string | undefined): number {
+  return seconds(readRuleTest(join(RULE_TESTS, `${alert}.yml`)).evaluation_interval);
 }
 
 function seconds(duration: string | undefined): number {
