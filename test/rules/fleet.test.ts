@@ -10,8 +10,12 @@ const rules = alertRules();
 /** What speaks of no host in particular. */
 const isHostless = (expr: string): boolean => /vector\(1\)|absent\(/.test(expr);
 
-/** The series on a host: the label that a scrape configuration gives to a target of a fleet. */
+/**
+ * The series on a host: the label that a scrape configuration gives to a target of a fleet. One that has a host
+ * already is that of a neighbour.
+ */
 function onHost(series: string, host: string): string {
+  if (/[{,]host="/.test(series)) return series.replace(/(?<=[{,]host=")/, `${host}-`);
   const label = `host=${JSON.stringify(host)}`;
   return series.includes('{')
     ? series.replace(/\{(?=(.))/, (_, next) => `{${label}${next === '}' ? '' : ','}`)
@@ -38,10 +42,12 @@ function asFleet(file: string): object {
           one.alert_rule_test.map(({ eval_time, alertname, exp_alerts }) => ({
             expr: `ALERTS{alertname="${alertname}",alertstate="firing",host="vps-${index}"}`,
             eval_time,
-            exp_samples: exp_alerts.map(({ exp_labels }) => ({
-              labels: `ALERTS${labelText({ ...exp_labels, alertname, alertstate: 'firing', host: `vps-${index}` })}`,
-              value: 1,
-            })),
+            exp_samples: exp_alerts
+              .filter(({ exp_labels }) => exp_labels['host'] === undefined)
+              .map(({ exp_labels }) => ({
+                labels: `ALERTS${labelText({ ...exp_labels, alertname, alertstate: 'firing', host: `vps-${index}` })}`,
+                value: 1,
+              })),
           })),
         ),
       },

@@ -5,7 +5,8 @@ import { parse, stringify } from 'yaml';
 import { makeWorkspace, type Workspace } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
-import { RULE_TESTS, RULES, ruleFiles } from '../kit/rules.ts';
+import { durationSeconds } from '../kit/promql.ts';
+import { RULE_TESTS, RULES, readRuleTest, ruleFiles } from '../kit/rules.ts';
 
 /** A group whose rules can be broken. */
 interface RuleGroup {
@@ -19,7 +20,7 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
     delete rule.for;
   },
   'with a `for` that is two evaluations longer': (rule) => {
-    rule.for = `${seconds(rule.for) + 10}s`;
+    rule.for = `${seconds(rule.for) + 2 * evaluationSeconds(rule.alert)}s`;
   },
   'with the opposite value': (rule) => {
     rule.expr = rule.expr.replace(/== 0/, '== 1');
@@ -50,12 +51,12 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
 };
 
 const mutants = ruleFiles().flatMap((file) =>
-  groupsOf(file).flatMap(({ rules }) =>
+  groupsOf(file).flatMap(({ rules }, group) =>
     rules.flatMap((rule, index) =>
       Object.entries(rule.alert === undefined ? {} : MUTATIONS).flatMap(([how, mutate]) => {
         const groups = groupsOf(file);
-        const victim = groups[0]?.rules[index];
-        if (!victim) throw new Error(`${basename(file)} must have one group`);
+        const victim = groups[group]?.rules[index];
+        if (!victim) throw new Error(`${basename(file)} has lost a rule`);
         mutate(victim);
         if (JSON.stringify(victim) === JSON.stringify(rule)) return [];
         return [{ name: `${rule.alert} ${how}`, alert: rule.alert ?? '', groups }];
@@ -89,7 +90,10 @@ function groupsOf(file: string): RuleGroup[] {
   return (parse(readFileSync(join(RULES, basename(file)), 'utf8')) as { groups: RuleGroup[] }).groups;
 }
 
+function evaluationSeconds(alert: string | undefined): number {
+  return seconds(readRuleTest(join(RULE_TESTS, `${alert}.yml`)).evaluation_interval);
+}
+
 function seconds(duration: string | undefined): number {
-  const [, count, unit] = /^(\d+)([sm])$/.exec(duration ?? '0s') ?? [];
-  return Number(count) * (unit === 'm' ? 60 : 1);
+  return durationSeconds(duration ?? '0s') ?? 0;
 }
