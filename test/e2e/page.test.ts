@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toLabel } from '../../src/present/metrics/label.ts';
 import { type Alertmanager, startAlertmanager } from '../kit/alertmanager.ts';
 import { type PrivateDocker, startDockerd } from '../kit/docker.ts';
 import { type Exporter, startExporter } from '../kit/exporter.ts';
@@ -13,6 +14,10 @@ import { startWebhook, type Webhook } from '../kit/webhook.ts';
 
 /** Target of the shipped configuration through scrape and rules (p95); one run may take a little longer here. */
 const PAGE_WITHIN_MS = 20_000;
+
+const LAST_SEEN = 'pgvigil_database_last_seen_timestamp_seconds{server="main",datname="simfab_dev"}';
+/** A name that PostgreSQL takes, and that would end a label, a query, a template or a line. */
+const HOSTILE = 'a"}}{{ $value }}\n\\\'`%q é';
 
 /** The whole way: pgvigil, the shipped Prometheus and Alertmanager configuration, and somebody's pager. */
 interface Pipeline {
@@ -61,8 +66,9 @@ describeWith(
       server = await startPostgres({ version: 18 });
       await server.query('CREATE DATABASE simfab_dev');
       await server.query('CREATE DATABASE shop');
+      await server.query(`CREATE DATABASE "${HOSTILE.replaceAll('"', '""')}"`);
       const servers = [
-        { name: 'main', url: server.url('postgres'), databases: { expect: ['simfab_dev', 'shop'] } },
+        { name: 'main', url: server.url('postgres'), databases: { expect: ['simfab_dev', 'shop', HOSTILE] } },
       ];
       pipeline = await startPipeline(await startExporter({ servers }));
     });
@@ -93,6 +99,34 @@ describeWith(
       expect(new Set(others.map(({ labels }) => labels['datname']))).toEqual(new Set(['simfab_dev']));
       const present = await prometheus.query('pgvigil_database_present{datname="shop"}');
       expect(present.map(({ value }) => value)).toEqual([1]);
+    });
+
+    test('the page says why, what shows it, and when the database was last seen', async () => {
+      const { webhook, exporter } = pipeline;
+      const page = await webhook.waitForAlert({ datname: 'simfab_dev' }, PAGE_WITHIN_MS);
+      const { annotations } = page.alert;
+      expect(annotations).toMatchObject({ cause: 'database_dropped', confidence: 'observed' });
+      expect(annotations['headline']).toMatch(/^Database simfab_dev of main was dropped at [\d:]+ UTC.*\.$/);
+      expect(annotations['evidence']?.split('\n')).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^[\d:]+ The server lists its databases, and simfab_dev/),
+        ]),
+      );
+      const [, seconds] = (await exporter.metrics(LAST_SEEN))[0]?.split('} ') ?? [];
+      expect(annotations['last_seen']).toBe(new Date(Number(seconds) * 1000).toISOString());
+      expect(JSON.stringify(annotations)).not.toContain('error expanding template');
+    });
+
+    test('a hostile name breaks neither the page nor what it says', async () => {
+      const { webhook } = pipeline;
+      await server.query(`DROP DATABASE "${HOSTILE.replaceAll('"', '""')}"`);
+      const datname = toLabel(HOSTILE);
+      const { alert } = await webhook.waitForAlert({ datname }, PAGE_WITHIN_MS);
+      expect(alert.labels).toMatchObject({ alertname: 'PgVigilDatabaseMissing', server: 'main' });
+      expect(alert.annotations['description']).toContain(`Database ${datname} is expected on server main`);
+      expect(alert.annotations).toMatchObject({ cause: 'database_dropped', confidence: 'observed' });
+      expect(alert.annotations['dashboard_url']).toMatch(/var-datname=[\w%+.~-]+$/);
+      expect(JSON.stringify(alert.annotations)).not.toContain('error expanding template');
     });
   },
 );
