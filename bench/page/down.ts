@@ -7,7 +7,7 @@ import { freePort } from '../../test/kit/ports.ts';
 import { waitFor } from '../../test/kit/wait.ts';
 import type { Series } from './figures.ts';
 import { startPeer } from './peer.ts';
-import { anyPhase, measure, openScene, type Scene } from './scene.ts';
+import { anyPhase, batchesOf, note, openScene, pageAt, type Scene } from './scene.ts';
 
 const ACT = 'docker-compose down -v';
 const REMOVED = 'the removal of the volume';
@@ -35,11 +35,16 @@ export async function downWithVolumes(runs: number): Promise<readonly Series[]> 
     peerGone: series('postgres_exporter: a database without its size', BACK),
   };
   const docker = await startDockerd();
-  const scene = await openScene({ docker: { host: docker.host } }, true);
   try {
-    for (let run = 0; run < runs; run += 1) await once(run, docker, scene, paths);
+    for (const batch of batchesOf(runs)) {
+      const scene = await openScene({ docker: { host: docker.host } }, true);
+      try {
+        for (const run of batch) await once(run, docker, scene, paths);
+      } finally {
+        await scene.stop();
+      }
+    }
   } finally {
-    await scene.stop();
     await docker.stop();
   }
   return Object.values(paths);
@@ -53,14 +58,14 @@ async function once(run: number, docker: PrivateDocker, scene: Scene, paths: Pat
   const directory = join(docker.workDirectory, name);
   mkdirSync(directory);
   const passwordFile = join(directory, 'password');
-  writeFileSync(passwordFile, 'correct horse\n', { mode: 0o600 });
+  writeFileSync(passwordFile, 'correct-horse\n', { mode: 0o600 });
   writeFileSync(join(directory, 'docker-compose.yml'), composeFile(await docker.postgresImage(), name, port));
   const compose = (...args: readonly string[]) => docker.compose(directory, '-p', name, ...args);
-  const address = { host: '127.0.0.1', port, user: 'postgres', password: 'correct horse' };
+  const address = { host: '127.0.0.1', port, user: 'postgres', password: 'correct-horse' };
   await compose('up', '-d');
   await answers(address);
   await withClient(address, (client) => client.query(`CREATE DATABASE ${datname}`));
-  const peer = await startPeer(`postgres://postgres:correct%20horse@127.0.0.1:${port}/postgres`);
+  const peer = await startPeer(`postgres://postgres:correct-horse@127.0.0.1:${port}/postgres`);
   try {
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
     const server = { name, url, password_file: passwordFile, databases: { expect: [datname], learn: false } };
@@ -71,27 +76,24 @@ async function once(run: number, docker: PrivateDocker, scene: Scene, paths: Pat
     await anyPhase();
 
     const startedAt = Date.now();
-    let removedAt = Number.NaN;
-    let backAt = Number.NaN;
-    const page = { alertname: 'PgVigilVolumeMissing', server: name, volume };
-    const told = [
-      measure(paths.pushed, scene.pushed, page, () => removedAt),
-      measure(paths.pushedFromStart, scene.pushed, page, () => startedAt),
-      measure(paths.scraped, scene.scraped, page, () => removedAt),
-      measure(paths.scrapedFromStart, scene.scraped, page, () => startedAt),
-      measure(paths.peerDown, scene.scraped, { alertname: 'PeerServerDown', server: name }, () => removedAt),
-    ];
-    const down = compose('down', '-v');
-    const removed = removalOf(docker, volume, startedAt).then((at) => {
-      removedAt = at;
-    });
-    await Promise.all([down, removed]);
-    await Promise.all(told);
+    const page = { alertname: 'PgVigilVolumeMissing', volume };
+    const [pushedAt, scrapedAt, peerAt] = await Promise.all([
+      pageAt(scene.pushed, page),
+      pageAt(scene.scraped, page),
+      pageAt(scene.scraped, { alertname: 'PeerServerDown', server: name }),
+      compose('down', '-v'),
+    ]);
+    const removedAt = await removalOf(docker, volume, startedAt);
+    note(paths.pushed, removedAt, pushedAt);
+    note(paths.pushedFromStart, startedAt, pushedAt);
+    note(paths.scraped, removedAt, scrapedAt);
+    note(paths.scrapedFromStart, startedAt, scrapedAt);
+    note(paths.peerDown, removedAt, peerAt);
 
     await compose('up', '-d');
     await answers(address);
-    backAt = Date.now();
-    await measure(paths.peerGone, scene.scraped, { alertname: 'PeerDatabaseGone', datname }, () => backAt);
+    const backAt = Date.now();
+    note(paths.peerGone, backAt, await pageAt(scene.scraped, { alertname: 'PeerDatabaseGone', datname }));
   } finally {
     await peer.stop();
     await compose('down', '-v');
@@ -146,7 +148,7 @@ function composeFile(image: string, name: string, port: number): string {
         container_name: name,
         network_mode: 'host',
         command: ['postgres', '-c', `port=${port}`, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
-        environment: { POSTGRES_PASSWORD: 'correct horse' },
+        environment: { POSTGRES_PASSWORD: 'correct-horse' },
         volumes: ['postgres_data:/var/lib/postgresql/data'],
       },
     },

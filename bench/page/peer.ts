@@ -1,6 +1,6 @@
 import { program } from '../../test/kit/needs.ts';
 import { freePort } from '../../test/kit/ports.ts';
-import { type Running, start } from '../../test/kit/process.ts';
+import { type Running, start, whileRunning } from '../../test/kit/process.ts';
 import { waitFor } from '../../test/kit/wait.ts';
 
 /** A postgres_exporter as it comes, and where it is scraped. */
@@ -17,10 +17,11 @@ export async function startPeer(url: string): Promise<Peer> {
     args: [`--web.listen-address=${address}`, '--log.level=error'],
     env: { ...process.env, DATA_SOURCE_NAME: `${url}?sslmode=disable` },
   });
-  await waitFor('postgres_exporter answers', 20_000, async () => {
+  const ready = waitFor('postgres_exporter answers', 60_000, async () => {
     const text = await (await fetch(`http://${address}/metrics`)).text();
     return text.includes('pg_up 1') || undefined;
   });
+  await whileRunning(running, 'postgres_exporter', ready);
   return { address, stop: () => running.stop() };
 }
 

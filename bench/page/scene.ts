@@ -82,20 +82,34 @@ export async function openScene(more: object, docker: boolean): Promise<Scene> {
   };
 }
 
+/** Runs that share their processes. Prometheus gives every target and every group of rules a phase of its own, for good. */
+const BATCH = 4;
+
+/** The numbers of all runs, in batches; each gets new processes on new addresses, and so other phases. */
+export function batchesOf(runs: number): readonly (readonly number[])[] {
+  const all = Array.from({ length: runs }, (_, run) => run);
+  return Array.from({ length: Math.ceil(runs / BATCH) }, (_, batch) =>
+    all.slice(batch * BATCH, (batch + 1) * BATCH),
+  );
+}
+
 /** Any moment between two scrapes and two evaluations of 5 s. */
 export const anyPhase = (): Promise<void> => sleep(Math.random() * 5000);
 
-/** Waits for the page and writes down how long it took; rejects never. */
-export async function measure(
-  series: Series,
+/** When the page arrived; `undefined` where none did. */
+export async function pageAt(
   webhook: Webhook,
   labels: Readonly<Record<string, string>>,
-  since: () => number,
-): Promise<void> {
+): Promise<number | undefined> {
   try {
-    const page = await webhook.waitForAlert(labels, GIVE_UP_MS);
-    series.tookMs.push(page.at - since());
+    return (await webhook.waitForAlert(labels, GIVE_UP_MS)).at;
   } catch {
-    series.untold += 1;
+    return undefined;
   }
+}
+
+/** Writes down how long a page took. */
+export function note(series: Series, since: number, at: number | undefined): void {
+  if (at === undefined) series.untold += 1;
+  else series.tookMs.push(at - since);
 }
