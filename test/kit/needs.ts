@@ -12,6 +12,7 @@ export type Need =
   | 'docker-compose'
   | 'prometheus'
   | 'alertmanager'
+  | 'postgres-exporter'
   | 'debootstrap'
   | 'mounts'
   | 'loop'

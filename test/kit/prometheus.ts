@@ -59,6 +59,8 @@ export interface PrometheusOptions {
   readonly configFile?: string;
   /** Default: the shipped rules. */
   readonly ruleFiles?: readonly string[];
+  /** What a user would change in the file. */
+  readonly change?: (text: string) => string;
   /** More arguments of the command line. */
   readonly flags?: readonly string[];
 }
@@ -72,15 +74,18 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   const url = `http://${address}`;
   const workspace = await makeWorkspace('prometheus');
   const shipped = await readFile(options.configFile ?? join(ROOT, 'prometheus/prometheus.yml'), 'utf8');
+  const { change = (text) => text } = options;
   const configFile = await workspace.write(
     'prometheus.yml',
-    withAddresses(shipped, {
-      pgvigil: options.targets ?? [],
-      ...(options.discovery !== undefined && { discovery: options.discovery }),
-      alertmanagers: options.alertmanagers ?? [],
-      self: address,
-      ruleFiles: options.ruleFiles ?? [join(ROOT, 'prometheus/rules/*.yml')],
-    }),
+    change(
+      withAddresses(shipped, {
+        pgvigil: options.targets ?? [],
+        ...(options.discovery !== undefined && { discovery: options.discovery }),
+        alertmanagers: options.alertmanagers ?? [],
+        self: address,
+        ruleFiles: options.ruleFiles ?? [join(ROOT, 'prometheus/rules/*.yml')],
+      }),
+    ),
   );
   const running = await start({
     command: program('prometheus'),
