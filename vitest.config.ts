@@ -61,6 +61,15 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        // Figures of the documents, measured anew: npm run bench. Nothing else should run beside it.
+        test: {
+          name: 'bench',
+          include: ['bench/**/*.bench.ts'],
+          fileParallelism: false,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 });

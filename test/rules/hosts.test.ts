@@ -44,12 +44,12 @@ describeWith(['prometheus', 'alertmanager'], `${HOSTS} hosts whose servers are a
   });
 
   const value = async (expr: string): Promise<number | undefined> => (await prometheus.query(expr))[0]?.value;
-  /** The pages so far that tell of losses, without those of before. */
+  /** The pages since then that tell of losses. */
   const losses = (since: number): Delivered[] =>
     webhook.received
       .slice(since)
       .map(({ body }) => body)
-      .filter(({ groupLabels }) => groupLabels['alertname'] === 'PgVigilDatabaseMissing');
+      .filter(({ alerts }) => alerts.some(({ labels }) => labels['alertname'] === 'PgVigilDatabaseMissing'));
 
   test('the overview counts them', async () => {
     const expected = HOSTS * DATABASES.length;
