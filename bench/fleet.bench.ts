@@ -5,10 +5,11 @@ import { stringify } from 'yaml';
 import { makeWorkspace, ROOT } from '../test/kit/bundle.ts';
 import { startFleet } from '../test/kit/fleet.ts';
 import { type Prometheus, startPrometheus } from '../test/kit/prometheus.ts';
+import { waitFor } from '../test/kit/wait.ts';
 
 /** A chunk holds 120 samples: the head has to live for longer than that before its size says anything. */
 const MINUTES = 17;
-const HOSTS = 200;
+const HOSTS = 40;
 const DATABASES = 10;
 
 const NUMBERS: Readonly<Record<string, string>> = {
@@ -26,7 +27,6 @@ const NUMBERS: Readonly<Record<string, string>> = {
     / rate(prometheus_rule_group_duration_seconds_count[5m]))`,
   'all groups, s, sum of the medians of the last ones':
     'sum(quantile_over_time(0.5, prometheus_rule_group_last_duration_seconds[10m]))',
-  'write-ahead log, MiB': 'prometheus_tsdb_wal_storage_size_bytes / 2^20',
 };
 
 /** The numbers of docs/scale.md. Prometheus writes its first block early, by a flag of its own developers. */
@@ -54,7 +54,10 @@ test('a fleet in one Prometheus', { timeout: (MINUTES + 3) * 60_000 }, async () 
   }
 });
 
-async function numbers({ query }: Prometheus): Promise<string[]> {
+async function numbers(prometheus: Prometheus): Promise<string[]> {
+  // What took so long to measure is not given up for a machine that is busy for a moment.
+  const query: Prometheus['query'] = (expr) =>
+    waitFor('an answer', 120_000, async () => await prometheus.query(expr));
   const lines: string[] = [];
   for (const [what, expr] of Object.entries(NUMBERS)) {
     lines.push(`${what}: ${(await query(expr))[0]?.value ?? 'none'}`);
