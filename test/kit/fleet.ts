@@ -23,6 +23,8 @@ export interface FleetHost {
   readonly host: string;
   /** `host:port` of its pgvigil. */
   readonly address: string;
+  /** What its pgvigil reports now. */
+  readonly report: () => Report;
   /** A database of it is gone from now on. */
   readonly lose: (datname: string) => void;
 }
@@ -35,10 +37,9 @@ export async function startFleet(hosts: number, databases: readonly string[]): P
     Array.from({ length: hosts }, async (_, index) => {
       const host = `vps-${String(index + 1).padStart(3, '0')}`;
       const lost = new Set<string>();
-      const render = async (): Promise<Buffer> => {
-        const report = reportOf(index, databases, lost, startedAt);
-        return renderMetrics([...familiesOf(report), ...(await processMetrics())], 'openmetrics');
-      };
+      const report = (): Report => reportOf(index, databases, lost, startedAt);
+      const render = async (): Promise<Buffer> =>
+        renderMetrics([...familiesOf(report()), ...(await processMetrics())], 'openmetrics');
       const listening = createServer((_request, response) => {
         render().then(
           (body) => response.writeHead(200, { 'content-type': METRICS_CONTENT_TYPES.openmetrics }).end(body),
@@ -53,7 +54,7 @@ export async function startFleet(hosts: number, databases: readonly string[]): P
       return {
         listening,
         render,
-        host: { host, address, lose: (datname: string) => void lost.add(datname) },
+        host: { host, address, report, lose: (datname: string) => void lost.add(datname) },
       };
     }),
   );

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { alertsOf } from '../../src/present/alerts/payload.ts';
+import { toldOf } from '../../src/present/alerts/told.ts';
 import { type Alertmanager, startAlertmanager } from '../kit/alertmanager.ts';
 import { makeWorkspace, ROOT, type Workspace } from '../kit/bundle.ts';
 import { type Fleet, startFleet } from '../kit/fleet.ts';
@@ -44,12 +46,12 @@ describeWith(['prometheus', 'alertmanager'], `${HOSTS} hosts whose servers are a
   });
 
   const value = async (expr: string): Promise<number | undefined> => (await prometheus.query(expr))[0]?.value;
-  /** The pages so far that tell of losses, without those of before. */
+  /** The pages since then that tell of losses. */
   const losses = (since: number): Delivered[] =>
     webhook.received
       .slice(since)
       .map(({ body }) => body)
-      .filter(({ groupLabels }) => groupLabels['alertname'] === 'PgVigilDatabaseMissing');
+      .filter(({ alerts }) => alerts.some(({ labels }) => labels['alertname'] === 'PgVigilDatabaseMissing'));
 
   test('the overview counts them', async () => {
     const expected = HOSTS * DATABASES.length;
@@ -88,6 +90,20 @@ describeWith(['prometheus', 'alertmanager'], `${HOSTS} hosts whose servers are a
     expect(await value('sum(kind_cause:pgvigil_incident_open:sum)')).toBe(1);
   });
 
+  test('what the pgvigil of that host pushes is the same alert', async () => {
+    const host = fleet.hosts.find((one) => one.host === ONE);
+    const report = host?.report();
+    if (report === undefined) throw new Error(`there is no ${ONE}`);
+    // `alertmanager.labels` of its configuration.
+    const settings = { labels: { host: ONE }, dashboardUrl: 'http://localhost:3000' };
+    const pushed = alertsOf(toldOf(report, new Set()), report, settings);
+    expect(pushed).toHaveLength(1);
+    const endsAt = new Date(Date.now() + 60_000).toISOString();
+    await alertmanager.post(pushed.map(({ labels, annotations }) => ({ labels, annotations, endsAt })));
+    const held = (await alertmanager.alerts()).filter(({ labels }) => labels['severity'] === 'critical');
+    expect(held.map(({ labels }) => labels)).toEqual(pushed.map(({ labels }) => labels));
+  });
+
   test('a loss on every host at once is told of every host', async () => {
     const before = webhook.received.length;
     for (const host of fleet.hosts) host.lose('shop_7');
@@ -99,6 +115,10 @@ describeWith(['prometheus', 'alertmanager'], `${HOSTS} hosts whose servers are a
       return hosts.size === HOSTS ? told : undefined;
     });
     expect(alerts.length).toBeGreaterThanOrEqual(HOSTS);
+    // One message for each host: who takes the first has not taken the others.
+    for (const message of losses(before)) {
+      expect(new Set(message.alerts.map(({ labels }) => labels['host'])).size).toBe(1);
+    }
     process.stdout.write(`\n${HOSTS} losses at once: ${losses(before).length} messages\n`);
   });
 
