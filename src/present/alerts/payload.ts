@@ -59,9 +59,10 @@ export function alertsOf(
 }
 
 function lastSeen(report: Report, { server, datname }: Told['symptom']): Readonly<Record<string, string>> {
+  if (datname === undefined) return {};
   const databases = report.servers.find(({ name }) => name === server)?.databases;
   const at = databases?.find((database) => database.datname === datname)?.lastSeenAt;
-  return at === undefined ? {} : { last_seen: new Date(at).toISOString() };
+  return { last_seen: at === undefined ? 'unknown' : new Date(at).toISOString() };
 }
 
 function dashboardLink(base: string, { uid, labels }: Wording['dashboard'], names: Names): string {

@@ -1,5 +1,5 @@
 import type { Incident, IncidentKind, Symptom } from '../../model/incident.ts';
-import type { Presence, Report } from '../../model/report.ts';
+import type { Presence, Report, ServerState } from '../../model/report.ts';
 
 /** A symptom that is told to Alertmanager, and the incident it belongs to. */
 export interface Told {
@@ -20,8 +20,11 @@ export function toldOf(report: Report, before: ReadonlySet<string>): readonly To
   if (report.incidents.length === 0) return [];
   const verdicts = verdictsOf(report);
   const all = report.incidents.flatMap((incident) => {
-    const lasting = [incident, ...incident.symptoms].filter(
-      (symptom) => !ENDED[symptom.kind](verdicts(symptom)),
+    const parts = [incident, ...incident.symptoms];
+    const volumeGone = parts.some(({ kind }) => kind === 'volume_missing');
+    const lasting = parts.filter(
+      (symptom) =>
+        !ENDED[symptom.kind]({ ...verdicts(symptom), volumeGone, isName: symptom.kind === incident.kind }),
     );
     // An incident keeps its name when what it is named after is over: then the gravest of the rest speaks.
     const [lead] = lasting;
@@ -47,15 +50,27 @@ const ENDED = {
   database_replaced: ({ databaseMatches }) => databaseMatches === true,
   database_shrunk: () => false,
   server_replaced: ({ serverMatches }) => serverMatches === true,
-  server_down: ({ up }) => up === true,
+  server_down: ({ up, blind }) => up === true || blind === true,
   volume_missing: ({ volumePresent }) => volumePresent === true,
-  data_off_volume: ({ volumeMounted }) => volumeMounted === true,
-  disk_full: () => false,
-  blind: ({ up }) => up === true,
-} as const satisfies Record<IncidentKind, (verdicts: Verdicts) => boolean>;
+  data_off_volume: ({ volumeMounted, volumeGone }) => volumeMounted === true || volumeGone,
+  disk_full: ({ isName }) => !isName,
+  blind: ({ up, blind }) => up === true || blind === false,
+} as const satisfies Record<IncidentKind, (verdicts: Verdicts & Place) => boolean>;
+
+/** States in which a server may be well: they are told as `blind`. */
+const BLIND: readonly (ServerState | undefined)[] = ['blind', 'unreachable', 'saturated'];
+
+/** Where a symptom stands in its incident. */
+interface Place {
+  /** The volume of the data is gone as well, and that alone is told. */
+  readonly volumeGone: boolean;
+  /** The incident is named after it: only so a full disk is told. */
+  readonly isName: boolean;
+}
 
 interface Verdicts {
   readonly up: boolean | undefined;
+  readonly blind: boolean | undefined;
   readonly serverMatches: boolean | undefined;
   readonly presence: Presence | undefined;
   readonly databaseMatches: boolean | undefined;
@@ -77,6 +92,7 @@ function verdictsOf(report: Report): (symptom: Symptom) => Verdicts {
     const volume = report.volumes.find((one) => one.name === volumeName);
     return {
       up: server?.up,
+      blind: server?.state === undefined ? undefined : BLIND.includes(server.state),
       serverMatches: server?.identityMatch,
       presence: database?.presence,
       databaseMatches: database?.identityMatch,

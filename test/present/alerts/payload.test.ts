@@ -17,7 +17,9 @@ function alertOf(open: Incident, settings = SETTINGS) {
     database({ datname, presence: 'unknown', identityMatch: undefined, lastSeenAt: LAST_SEEN }),
   ];
   const report = wellReport({
-    servers: [server({ name: open.server, up: undefined, identityMatch: undefined, databases })],
+    servers: [
+      server({ name: open.server, up: undefined, state: undefined, identityMatch: undefined, databases }),
+    ],
     volumes: [],
     incidents: [open],
   });

@@ -64,7 +64,9 @@ const settings = (...urls: readonly string[]): AlertmanagerConfig => ({
 
 /** A report of this moment. */
 function reportOf(...incidents: readonly Incident[]): Report {
-  const servers = [server({ name: 'main', up: undefined, identityMatch: undefined, databases: [] })];
+  const servers = [
+    server({ name: 'main', up: undefined, state: undefined, identityMatch: undefined, databases: [] }),
+  ];
   return wellReport({ incidents, servers, volumes: [], monotonicMs: performance.now() });
 }
 

@@ -21,7 +21,16 @@ function reportOf(incidents: readonly Incident[], facts: Facts = {}): Report {
   );
   return wellReport({
     incidents,
-    servers: [server({ name: 'main', up: undefined, identityMatch: undefined, databases, ...facts.server })],
+    servers: [
+      server({
+        name: 'main',
+        up: undefined,
+        state: undefined,
+        identityMatch: undefined,
+        databases,
+        ...facts.server,
+      }),
+    ],
     volumes: [volume({ name: VOLUME, present: undefined, mounted: undefined, ...facts.volume })],
   });
 }
@@ -35,7 +44,9 @@ describe('what is told to Alertmanager', () => {
   });
 
   test.each(INCIDENT_KINDS)('an incident by its name: %s', (kind) => {
-    const others = INCIDENT_KINDS.filter((other) => other !== kind).map((other) => symptom(other));
+    const others = INCIDENT_KINDS.filter(
+      (other) => other !== kind && !(kind === 'data_off_volume' && other === 'volume_missing'),
+    ).map((other) => symptom(other));
     expect(told(reportOf([incident(kind, { symptoms: others })]))).toEqual([
       kind.startsWith('database_') ? `${kind} simfab_dev` : kind,
     ]);
@@ -58,7 +69,9 @@ describe('what is told to Alertmanager', () => {
     ['database_replaced', { database: { identityMatch: true } }],
     ['server_replaced', { server: { identityMatch: true } }],
     ['server_down', { server: { up: true } }],
+    ['server_down', { server: { up: false, state: 'saturated' } }],
     ['blind', { server: { up: true } }],
+    ['blind', { server: { up: false, state: 'down' } }],
     ['volume_missing', { volume: { present: true } }],
     ['data_off_volume', { volume: { mounted: true } }],
   ];
@@ -72,14 +85,29 @@ describe('what is told to Alertmanager', () => {
     ['database_replaced', { database: { identityMatch: false } }],
     ['database_shrunk', { database: { presence: 'present', identityMatch: true } }],
     ['server_replaced', { server: { identityMatch: false, up: true } }],
-    ['server_down', { server: { up: false } }],
-    ['blind', { server: { up: false } }],
+    ['server_down', { server: { up: false, state: 'down' } }],
+    ['server_down', { server: { up: undefined, state: undefined } }],
+    ['blind', { server: { up: false, state: 'unreachable' } }],
     ['volume_missing', { volume: { present: false } }],
     ['data_off_volume', { volume: { present: true, mounted: false } }],
     ['disk_full', { server: { up: true } }],
   ];
   test.each(STILL)('%s while it lasts: %j', (kind, facts) => {
     expect(told(reportOf([incident(kind)], facts))).toHaveLength(1);
+  });
+
+  test('data elsewhere no more once its volume is gone as well', () => {
+    const first = toldOf(reportOf([incident('data_off_volume')]), NOTHING);
+    const graver = incident('volume_missing', { symptoms: [symptom('data_off_volume')] });
+    expect(told(reportOf([graver]), new Set(first.map(({ key }) => key)))).toEqual(['volume_missing']);
+  });
+
+  test('a full disk only while its incident is named after it', () => {
+    const first = toldOf(reportOf([incident('disk_full')]), NOTHING);
+    const graver = incident('database_unreadable', { symptoms: [symptom('disk_full')] });
+    expect(told(reportOf([graver]), new Set(first.map(({ key }) => key)))).toEqual([
+      'database_unreadable simfab_dev',
+    ]);
   });
 
   test('an incident that outlives what it is named after, by what is left of it', () => {
