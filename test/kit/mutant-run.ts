@@ -3,17 +3,13 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { stringify } from 'yaml';
 import type { Workspace } from './bundle.ts';
+import { inOrder, type Step } from './mutant-steps.ts';
 import { program } from './needs.ts';
-import { durationSeconds } from './promql.ts';
-import type { RuleTestCase, RuleText } from './rules.ts';
 
-/** A set of rules of which one is broken, and the unit tests of which one has to fail. */
+/** A broken rule, and the unit tests of which one has to fail. */
 export interface Trial {
   readonly name: string;
-  /** In the order in which they are evaluated. */
-  readonly rules: readonly RuleText[];
-  readonly evaluationInterval: string;
-  readonly cases: readonly RuleTestCase[];
+  readonly steps: readonly Step[];
 }
 
 /** What became of it. */
@@ -26,26 +22,29 @@ export interface Verdict {
 
 /** An expectation that was not met, or an evaluation that two series of the same labels made impossible. */
 const NOTICED = /exp:|, err: (found duplicate series|multiple matches|many-to-many|vector cannot contain)/;
-/** Files per call of promtool: enough to start it rarely, few enough to keep all processors busy to the end. */
-const FILES_PER_CALL = 12;
+/** Enough to start promtool rarely. */
+const MOST_FILES_PER_CALL = 12;
+/** Few enough to keep all processors busy to the end of a round. */
+const CALLS_PER_PROCESSOR = 4;
 const CALL_DEADLINE_MS = 120_000;
 
 /**
  * Most broken rules fail the cheapest test, so the trials go on in rounds: each round gives those that are left
- * their next case, cheapest first.
+ * their next step, cheapest first.
  */
 export async function runTrials(trials: readonly Trial[], workspace: Workspace): Promise<readonly Verdict[]> {
   const verdicts = new Map<string, Verdict>();
-  let left = trials.map((trial) => ({ trial, cases: inOrder(trial.cases) }));
+  let left = trials.map(({ name, steps }) => ({ name, steps: inOrder(steps) }));
   for (let round = 0; left.length > 0; round += 1) {
-    const files = await Promise.all(left.map((one, index) => writeTrial(workspace, one, round, index)));
+    const files = await Promise.all(
+      left.map(({ steps }, index) => writeStep(workspace, steps[round], `${round}-${index}`)),
+    );
     const outputs = await runFiles(files);
-    left = left.filter(({ trial, cases }, index) => {
+    left = left.filter(({ name, steps }, index) => {
       const output = outputs.get(files[index] ?? '') ?? 'promtool said nothing';
-      const isLast = round + 1 >= cases.length;
       const outcome = outcomeOf(output);
-      if (outcome === 'unnoticed' && !isLast) return true;
-      verdicts.set(trial.name, { name: trial.name, outcome, output });
+      if (outcome === 'unnoticed' && round + 1 < steps.length) return true;
+      verdicts.set(name, { name, outcome, output });
       return false;
     });
   }
@@ -57,52 +56,26 @@ function outcomeOf(output: string): Verdict['outcome'] {
   return /^\s*SUCCESS\s*$/.test(output) ? 'unnoticed' : 'invalid';
 }
 
-/** The cases in the order in which they are tried. */
-const inOrder = (cases: readonly RuleTestCase[]): readonly RuleTestCase[] =>
-  cases.flatMap((one) => [...beginning(one), one]).sort((a, b) => cost(a) - cost(b));
-
-/** A long case up to the first alert that it expects, which is where most broken rules fail. */
-function beginning(one: RuleTestCase): readonly RuleTestCase[] {
-  const fires = one.alert_rule_test.find(({ exp_alerts }) => exp_alerts.length > 0);
-  if (fires === undefined || 2 * seconds(fires.eval_time) > lastSeconds(one)) return [];
-  const checks = one.alert_rule_test.filter(
-    ({ eval_time }) => seconds(eval_time) <= seconds(fires.eval_time),
-  );
-  return [{ ...one, alert_rule_test: checks, promql_expr_test: [] }];
-}
-
-/** Evaluations times series; a case that expects no alert notices less, so it comes later. */
-function cost(one: RuleTestCase): number {
-  const fires = one.alert_rule_test.some(({ exp_alerts }) => exp_alerts.length > 0);
-  return (lastSeconds(one) / seconds(one.interval)) * (1 + one.input_series.length) * (fires ? 1 : 3);
-}
-
-const seconds = (duration: string): number => durationSeconds(duration) ?? 0;
-
-function lastSeconds({ alert_rule_test, promql_expr_test = [] }: RuleTestCase): number {
-  return Math.max(...[...alert_rule_test, ...promql_expr_test].map(({ eval_time }) => seconds(eval_time)));
-}
-
-async function writeTrial(
-  workspace: Workspace,
-  { trial, cases }: { readonly trial: Trial; readonly cases: readonly RuleTestCase[] },
-  round: number,
-  index: number,
-): Promise<string> {
-  const { evaluationInterval, rules } = trial;
+async function writeStep(workspace: Workspace, step: Step | undefined, name: string): Promise<string> {
+  if (step === undefined) throw new Error('a broken rule has no unit test');
   const text = { aliasDuplicateObjects: false };
-  const ruleFile = `rules-${round}-${index}.yml`;
-  await workspace.write(ruleFile, stringify({ groups: [{ name: 'trial', rules }] }, text));
-  const test = { rule_files: [ruleFile], evaluation_interval: evaluationInterval, tests: [cases[round]] };
-  return workspace.write(`test-${round}-${index}.yml`, stringify(test, text));
+  const ruleFile = `rules-${name}.yml`;
+  await workspace.write(ruleFile, stringify({ groups: [{ name: 'trial', rules: step.rules }] }, text));
+  const test = {
+    rule_files: [ruleFile],
+    evaluation_interval: step.evaluationInterval,
+    tests: [step.test],
+  };
+  return workspace.write(`test-${name}.yml`, stringify(test, text));
 }
 
 /** The output of promtool for each file. */
 async function runFiles(files: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const outputs = new Map<string, string>();
+  const processors = availableParallelism();
+  const size = Math.min(MOST_FILES_PER_CALL, Math.ceil(files.length / (CALLS_PER_PROCESSOR * processors)));
   const batches: (readonly string[])[] = [];
-  for (let at = 0; at < files.length; at += FILES_PER_CALL)
-    batches.push(files.slice(at, at + FILES_PER_CALL));
+  for (let at = 0; at < files.length; at += size) batches.push(files.slice(at, at + size));
   const work = batches.values();
   const worker = async (): Promise<void> => {
     for (const batch of work) {
@@ -113,7 +86,7 @@ async function runFiles(files: readonly string[]): Promise<ReadonlyMap<string, s
       }
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: processors }, worker));
   return outputs;
 }
 

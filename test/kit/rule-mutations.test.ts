@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseQuery } from './promql.ts';
-import { mutantsOf } from './rule-mutations.ts';
+import { mutantsOf, textMutantsOf } from './rule-mutations.ts';
 
 const broken = (expr: string): string[] =>
   mutantsOf({ record: 'a:b:c', expr }, 5).map(({ rule }) => rule.expr);
@@ -35,31 +35,40 @@ test('every broken one is PromQL', () => {
   expect(new Set(broken(expr)).size).toBe(broken(expr).length);
 });
 
-test('the times of an alert are broken, and the selection of its templates', () => {
-  const mutants = mutantsOf(
-    {
-      alert: 'A',
-      expr: 'a',
-      for: '1m',
-      annotations: {
-        description: '{{ with query (printf "b{c=%q,d=\\"e\\",f=%q}" $labels.c $labels.f) }}{{ end }}',
-      },
-    },
-    5,
+test('the times of an alert are broken', () => {
+  const mutants = mutantsOf({ alert: 'A', expr: 'a', for: '1m', keep_firing_for: '2m' }, 5);
+  expect(mutants.map(({ how, rule }) => [how, rule.for, rule.keep_firing_for])).toEqual([
+    ['without `for`', undefined, '2m'],
+    ['with a `for` two evaluations longer', '70s', '2m'],
+    ['without `keep_firing_for`', '1m', undefined],
+  ]);
+});
+
+test('the selections of its templates are broken, with the arguments that go with them', () => {
+  const template =
+    '{{ with query (printf "b{c=%q,d=\\"e\\",host=%q} and f{g=%q}" $labels.c $labels.host $labels.g) }}{{ end }}';
+  const annotations = { description: template, summary: 'So.', cause: template };
+  const mutants = textMutantsOf({ alert: 'A', expr: 'a', annotations });
+  const query = (text: string, ...args: readonly string[]) =>
+    `{{ with query (printf ${[JSON.stringify(text), ...args].join(' ')}) }}{{ end }}`;
+  const [c, host, g] = ['$labels.c', '$labels.host', '$labels.g'] as const;
+  expect(mutants.map(({ rule }) => rule.annotations?.['description'])).toEqual([
+    query('b{d="e",host=%q} and f{g=%q}', host, g),
+    query('b{c=%q,host=%q} and f{g=%q}', c, host, g),
+    query('b{c=%q,d="e",host=%q} and f{}', c, host),
+    query('b{c=%q,d="e",host=%q}', c, host),
+  ]);
+  for (const { how, rule } of mutants) {
+    expect(how).toMatch(/^description, cause without /);
+    expect(rule.annotations?.['cause']).toBe(rule.annotations?.['description']);
+    expect(rule.annotations?.['summary']).toBe('So.');
+  }
+});
+
+test('an argument that is numbered stays, for the others do not move', () => {
+  const template = '{{ query (printf "b{c=%[1]q,d=%[2]q}" $labels.c $labels.d) | len }}';
+  const [mutant] = textMutantsOf({ alert: 'A', expr: 'a', annotations: { description: template } });
+  expect(mutant?.rule.annotations?.['description']).toBe(
+    '{{ query (printf "b{d=%[2]q}" $labels.c $labels.d) | len }}',
   );
-  expect(mutants.map(({ rule }) => rule.for ?? rule.annotations?.['description'])).toMatchObject({
-    1: '70s',
-  });
-  expect(mutants.slice(2).map(({ rule }) => rule.annotations?.['description'])).toEqual([
-    '{{ with query (printf "b{d=\\"e\\",f=%q}" $labels.f) }}{{ end }}',
-    '{{ with query (printf "b{c=%q,f=%q}" $labels.c $labels.f) }}{{ end }}',
-    '{{ with query (printf "b{c=%q,d=\\"e\\"}" $labels.c) }}{{ end }}',
-  ]);
-  expect(mutants.map(({ how }) => how)).toEqual([
-    'without `for`',
-    'with a `for` two evaluations longer',
-    expect.stringContaining('description without the matcher'),
-    expect.stringContaining('description without the matcher'),
-    expect.stringContaining('description without the matcher'),
-  ]);
 });

@@ -26,7 +26,7 @@ export function mutantsOf(rule: RuleText, evaluationSeconds: number): readonly M
     how: edit.how,
     rule: { ...rule, expr: applied(rule.expr, edit) },
   }));
-  return numbered([...timeMutants(rule, evaluationSeconds), ...inExpr, ...templateMutants(rule)]);
+  return numbered([...timeMutants(rule, evaluationSeconds), ...inExpr]);
 }
 
 function timeMutants(rule: RuleText, evaluationSeconds: number): Mutant[] {
@@ -43,24 +43,46 @@ function timeMutants(rule: RuleText, evaluationSeconds: number): Mutant[] {
   ];
 }
 
-/** In a template only the selection is broken: a page must not tell what belongs to another object. */
-function templateMutants(rule: RuleText): Mutant[] {
-  return Object.entries(rule.annotations ?? {}).flatMap(([annotation, template]) =>
-    templateQueries(template).flatMap((query) =>
-      matcherEdits(query.promql).flatMap((edit) => {
-        if (OF_FLEET.test(query.promql.slice(edit.from, edit.to))) return [];
-        const format = applied(query.format, edit);
-        const dropped = verbsOf(query.format).map(({ at }) => at >= edit.from && at < edit.to);
-        const args = query.args.filter((_, index) => dropped[index] !== true);
-        const annotations = {
-          ...rule.annotations,
-          [annotation]: withQuery(template, query, { format, args }),
-        };
-        const was = query.format.slice(edit.from, edit.to);
-        return { how: `${annotation} ${edit.how}: ${was}`, rule: { ...rule, annotations } };
-      }),
-    ),
+/** A rule with a broken text; the same key in other rules means the same query, broken in the same way. */
+export interface TextMutant extends Mutant {
+  readonly key: string;
+}
+
+/**
+ * Every way to break what the templates of a rule select: a page must not tell what belongs to another object. Texts
+ * that ask the same are broken together.
+ */
+export function textMutantsOf(rule: RuleText): readonly TextMutant[] {
+  const texts = Object.entries(rule.annotations ?? {});
+  const queries = new Map(texts.flatMap(([, text]) => templateQueries(text).map((one) => [one.format, one])));
+  return [...queries.values()].flatMap(({ format, promql }) =>
+    selectionEdits(promql).map((edit) => {
+      const broken = texts.map(([name, text]) => [name, withEdit(text, format, edit)]);
+      const names = texts.filter(([, text]) => withEdit(text, format, edit) !== text).map(([name]) => name);
+      return {
+        how: `${names.join(', ')} ${edit.how}`,
+        key: `${format}\n${edit.from} ${edit.to}`,
+        rule: { ...rule, annotations: Object.fromEntries(broken) },
+      };
+    }),
   );
+}
+
+function selectionEdits(promql: string): Edit[] {
+  const sides = nodesOf(parseQuery(promql).root)
+    .filter(({ name }) => name === 'And' || name === 'Or' || name === 'Unless')
+    .flatMap((node) => dropSide(promql, node));
+  return [...matcherEdits(promql).filter(({ from, to }) => !OF_FLEET.test(promql.slice(from, to))), ...sides];
+}
+
+/** The template with one of its queries changed; arguments go with the verbs that counted them. */
+function withEdit(template: string, format: string, edit: Edit): string {
+  const query = templateQueries(template).find((one) => one.format === format);
+  if (query === undefined) return template;
+  const counted = verbsOf(format).filter(({ isCounted }) => isCounted);
+  const dropped = counted.map(({ at }) => at >= edit.from && at < edit.to);
+  const args = query.args.filter((_, index) => dropped[index] !== true);
+  return withQuery(template, query, { format: applied(format, edit), args });
 }
 
 /** The label that keeps the hosts of a fleet apart: `fleet.test.ts` holds that every template asks for it. */
@@ -164,7 +186,8 @@ function numberEdits(text: string, node: SyntaxNode): Edit[] {
   });
   const isCompared = parent?.getChild('Eql') ?? parent?.getChild('Neq');
   if (isCompared && (value === 0 || value === 1)) return [edit(String(1 - value))];
-  if (value === 0) return [edit('-1'), edit('1')];
+  // A limit of zero is of its own kind: on which side of it zero falls is broken with the comparison.
+  if (value === 0) return [];
   return [1 - SHIFT, 1 + SHIFT].map((factor) => edit(String(Number((value * factor).toPrecision(12)))));
 }
 

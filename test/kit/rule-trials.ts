@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Trial } from './mutant-run.ts';
+import type { Step } from './mutant-steps.ts';
 import { durationSeconds, metricsOf, parseQuery } from './promql.ts';
-import { mutantsOf } from './rule-mutations.ts';
+import { mutantsOf, textMutantsOf } from './rule-mutations.ts';
 import {
   FLEET_TEST,
   type RuleTestCase,
@@ -15,69 +16,116 @@ import {
   ruleTestFiles,
 } from './rules.ts';
 
-/** All trials, alerts first. */
+/** All trials: of alerts, of the texts that alerts share, and of rules that record. */
 export function trialsOfBundle(): readonly Trial[] {
   const rules = ruleFiles().flatMap((file) => readGroups(file).flatMap((group) => group.rules));
   const records = rules.filter(({ record }) => record !== undefined);
-  const tests = ruleTestFiles().map((file): AlertTests => {
-    const alert = basename(file, '.yml');
-    return { file: readRuleTest(file), rules: rules.filter((rule) => rule.alert === alert) };
+  const tests = ruleTestFiles().flatMap((path) => {
+    const file = readRuleTest(path);
+    const ofAlert = rules.filter(({ alert }) => alert === basename(path, '.yml'));
+    return ofAlert.map((rule) => ({ rule, file, records: neededBy([rule], records) }));
   });
   const fleet = existsSync(FLEET_TEST) ? readRuleTest(FLEET_TEST) : undefined;
   return [
-    ...tests.flatMap((one) => trialsOfAlert(one, records)),
+    ...tests.flatMap(trialsOfAlert),
+    ...trialsOfTexts(tests),
     ...records.flatMap((record) => trialsOfRecord(record, records, tests, fleet)),
   ];
 }
 
-/** The rules of one alert and their test file. */
-interface AlertTests {
+/** A rule of an alert, the rules whose records it reads, and the unit test of the alert. */
+interface TestedRule {
+  readonly rule: RuleText;
+  readonly records: readonly RuleText[];
   readonly file: RuleTestFile;
-  readonly rules: readonly RuleText[];
 }
 
-function trialsOfAlert({ file, rules }: AlertTests, records: readonly RuleText[]): Trial[] {
-  return rules.flatMap((rule) => {
-    const severity = rule.labels?.['severity'];
-    return mutantsOf(rule, durationSeconds(file.evaluation_interval) ?? 1).map((mutant) => ({
-      name: `${rule.alert} (${severity}): ${mutant.how}`,
-      rules: [...neededBy([rule], records), mutant.rule],
-      evaluationInterval: file.evaluation_interval,
-      cases: file.tests.map((one) => onlySeverity(one, severity)),
-    }));
-  });
+const nameOf = ({ alert, record = '', labels }: RuleText): string =>
+  alert === undefined ? record : `${alert} (${labels?.['severity']})`;
+
+function trialsOfAlert(tested: TestedRule): Trial[] {
+  const evaluationSeconds = durationSeconds(tested.file.evaluation_interval) ?? 1;
+  return mutantsOf(tested.rule, evaluationSeconds).map((mutant) => ({
+    name: `${nameOf(tested.rule)}: ${mutant.how}`,
+    steps: stepsOf(tested, mutant.rule),
+  }));
+}
+
+/** A query that several alerts have in their texts is broken in all of them at once; the test of one may notice. */
+function trialsOfTexts(tests: readonly TestedRule[]): Trial[] {
+  const found = new Map<string, { readonly name: string; readonly steps: Step[] }>();
+  for (const tested of tests) {
+    for (const { how, key, rule } of textMutantsOf(tested.rule)) {
+      const trial = found.get(key) ?? { name: `${nameOf(tested.rule)}: ${how}`, steps: [] };
+      trial.steps.push(...stepsOf(tested, rule));
+      found.set(key, trial);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The cases of an alert for a broken version of its rule. */
+function stepsOf({ rule, records, file }: TestedRule, broken: RuleText): Step[] {
+  const texts = textsToCompare(rule, broken);
+  const rules = [...records, { ...broken, annotations: only(broken.annotations, texts) }];
+  return file.tests.map((one) => ({
+    rules,
+    evaluationInterval: file.evaluation_interval,
+    test: reduced(one, rule.labels?.['severity'], texts),
+  }));
 }
 
 /** A rule that records is tested by itself, or through the alerts that use it. */
 function trialsOfRecord(
   rule: RuleText,
   records: readonly RuleText[],
-  tests: readonly AlertTests[],
+  tests: readonly TestedRule[],
   fleet: RuleTestFile | undefined,
 ): Trial[] {
-  const using = tests.filter((one) => neededBy(one.rules, records).includes(rule));
-  const own = fleet?.tests
-    .filter((one) => one.promql_expr_test?.some(({ expr }) => expr.includes(nameOf(rule))))
-    .map((one) => ({ ...one, alert_rule_test: one.alert_rule_test ?? [] }));
-  const evaluationInterval = fleet?.evaluation_interval ?? using[0]?.file.evaluation_interval ?? '5s';
-  return mutantsOf(rule, durationSeconds(evaluationInterval) ?? 1).map((mutant) => ({
-    name: `${nameOf(rule)}: ${mutant.how}`,
-    rules: [
-      ...records.map((one) => (one === rule ? mutant.rule : one)),
-      ...using.flatMap((one) => one.rules),
-    ],
-    evaluationInterval,
-    cases: [...(own ?? []), ...using.flatMap((one) => one.file.tests)],
-  }));
+  const own = fleet?.tests.filter((one) =>
+    one.promql_expr_test?.some(({ expr }) => expr.includes(nameOf(rule))),
+  );
+  const users = tests.filter((tested) => tested.records.includes(rule));
+  const evaluationInterval = fleet?.evaluation_interval ?? '5s';
+  return mutantsOf(rule, 1).map((mutant) => {
+    const broken = (all: readonly RuleText[]) => all.map((one) => (one === rule ? mutant.rule : one));
+    const ownSteps = (own ?? []).map((one) => ({
+      rules: broken(records),
+      evaluationInterval,
+      test: { ...one, alert_rule_test: [] },
+    }));
+    const steps = users.flatMap((tested) =>
+      stepsOf({ ...tested, records: broken(tested.records) }, tested.rule),
+    );
+    return { name: `${nameOf(rule)}: ${mutant.how}`, steps: ownSteps.length > 0 ? ownSteps : steps };
+  });
 }
 
-const nameOf = ({ record = '' }: RuleText): string => record;
+/**
+ * The annotations that can tell the broken rule from the right one: those that are broken, or else those with the
+ * value. The others are left out, for their queries cost more than all the rest.
+ */
+function textsToCompare(rule: RuleText, broken: RuleText): readonly string[] {
+  const texts = Object.entries(rule.annotations ?? {});
+  const changed = texts.filter(([name, text]) => broken.annotations?.[name] !== text);
+  const told = changed.length > 0 ? changed : texts.filter(([, text]) => /\$value|\.Value/.test(text));
+  return told.map(([name]) => name);
+}
 
-/** What the test expects of the rule of one severity; an alert may have a rule for each. */
-function onlySeverity(test: RuleTestCase, severity: string | undefined): RuleTestCase {
+function only(
+  texts: Readonly<Record<string, string>> = {},
+  names: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).filter(([name]) => names.includes(name)));
+}
+
+/** What the test expects of the rule of one severity, and of some of its annotations. */
+function reduced(test: RuleTestCase, severity: string | undefined, texts: readonly string[]): RuleTestCase {
   const checks = test.alert_rule_test.map((check) => ({
     ...check,
-    exp_alerts: check.exp_alerts.filter(({ exp_labels }) => exp_labels['severity'] === severity),
+    exp_alerts: check.exp_alerts
+      .filter(({ exp_labels }) => exp_labels['severity'] === severity)
+      .map((alert) => ({ ...alert, exp_annotations: only(alert.exp_annotations, texts) })),
   }));
   return { ...test, alert_rule_test: checks };
 }
@@ -85,7 +133,7 @@ function onlySeverity(test: RuleTestCase, severity: string | undefined): RuleTes
 /** The rules that record what these rules read, and what those read, in the order of the files. */
 function neededBy(rules: readonly RuleText[], records: readonly RuleText[]): readonly RuleText[] {
   const read = new Set(rules.flatMap(({ expr }) => metricsOf(parseQuery(expr))));
-  const found = records.filter((record) => read.has(nameOf(record)));
+  const found = records.filter(({ record = '' }) => read.has(record));
   const more = found.length === 0 ? [] : neededBy(found, records);
   return records.filter((record) => found.includes(record) || more.includes(record));
 }

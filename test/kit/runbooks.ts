@@ -80,5 +80,10 @@ export function placeholdersOf({ language, text }: RunbookCommand): readonly str
   // Options of commands are values too: `--filter volume=VOLUME`. Variables of the shell are none.
   const outside = text.replaceAll(/'[^']*'|"(?:[^"\\]|\\.)*"/g, ' ');
   const found = [...outside.matchAll(/(?<![$\w{-])[A-Z][A-Z_]{2,}\b(?!\()/g)].map(([word]) => word);
-  return [...new Set([...known, ...found])];
+  return [...new Set([...known, ...found.filter((word) => !OF_PROGRAMS.has(word))])];
 }
+
+/** Signals, columns and variables that belong to the programs. */
+const OF_PROGRAMS = new Set(
+  'HUP KILL TERM NAME SIZE TYPE MOUNTPOINTS TARGET SOURCE FSTYPE OPTIONS POSTGRES_PASSWORD'.split(' '),
+);

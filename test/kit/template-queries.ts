@@ -33,12 +33,22 @@ export function withQuery(
   return template.slice(0, query.from) + [text, ...args].join(' ') + template.slice(query.to);
 }
 
-/** The verbs of a format with their places: the n-th belongs to the n-th argument. */
-export const verbsOf = (format: string): readonly { readonly verb: string; readonly at: number }[] =>
-  [...format.matchAll(/%[qsdv]/g)].map((match) => ({ verb: match[0], at: match.index }));
+/** The verbs of a format: which argument each stands for, where counting does not tell. */
+export const verbsOf = (format: string): readonly { readonly at: number; readonly isCounted: boolean }[] =>
+  [...format.matchAll(VERB)].map(({ 0: verb, index }) => ({ at: index, isCounted: !verb.includes('[') }));
 
+/** `%q`, or `%[2]q` for the second argument. */
+const VERB = /%(?:\[\d+\])?[qsdv]/g;
 const STRING = /"(?:[^"\\]|\\.)*"|`[^`]*`/.source;
 const ARGUMENT = String.raw`\s+(?:[$.][\w.$]*|${STRING}|\((?:[^()]|\([^()]*\))*\))`;
+
+/** Something of the length of a verb in its place. */
+const STAND_INS: Readonly<Record<string, (length: number) => string>> = {
+  q: (length) => `"${'v'.repeat(length - 2)}"`,
+  d: (length) => '1'.repeat(length),
+  s: (length) => 'v'.repeat(length),
+  v: (length) => 'v'.repeat(length),
+};
 
 function readQuery(template: string, at: number, end: number): TemplateQuery {
   const rest = template.slice(at, end);
@@ -57,7 +67,7 @@ function readQuery(template: string, at: number, end: number): TemplateQuery {
     from,
     to: from + literal.length + args.length,
     quote,
-    promql: format.replace(/%[qsdv]/g, (verb) => (verb === '%q' ? '""' : verb === '%d' ? '11' : 'vv')),
+    promql: format.replace(VERB, (verb) => STAND_INS[verb.at(-1) ?? '']?.(verb.length) ?? verb),
     format,
     args: [...args.matchAll(new RegExp(ARGUMENT, 'g'))].map(([arg]) => arg.trim()),
   };
