@@ -23,7 +23,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { get } from 'node:http';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { program } from './needs.ts';
@@ -51,6 +51,8 @@ export interface PrivateDocker {
   compose(directory: string, ...args: readonly string[]): Promise<string>;
   /** Makes sure the image is there; gives its name. */
   postgresImage(): Promise<string>;
+  /** The small Debian, with PostgreSQL's programs, that the image of PostgreSQL is made of. */
+  debianImage(): Promise<string>;
   /** An image of a few kilobytes whose only program sleeps; for containers that need not be PostgreSQL. */
   tinyImage(): Promise<string>;
   freeze(): void;
@@ -67,6 +69,7 @@ export interface PrivateDocker {
 }
 
 const IMAGE = 'postgres:15';
+const DEBIAN_IMAGE = 'pgvigil-test/debian:12';
 const TINY_IMAGE = 'pgvigil-test/sleep:1';
 const RECIPE = join(import.meta.dirname, 'docker-image');
 
@@ -106,6 +109,8 @@ export async function startDockerd(): Promise<PrivateDocker> {
           '--shutdown-timeout',
           '5',
         ],
+        // Without docker0 the engine does not know which address `host-gateway` is.
+        ['--host-gateway-ip', hostAddress()],
         liveRestore ? ['--live-restore'] : [],
       ].flat(),
       // A group of its own: an interrupt at the terminal is for the test, which then stops us in order.
@@ -132,6 +137,10 @@ export async function startDockerd(): Promise<PrivateDocker> {
   }
 
   const docker = (...args: readonly string[]): Promise<string> => must(program('docker'), args, { env });
+  async function debianImage(): Promise<string> {
+    if ((await docker('images', '--quiet', DEBIAN_IMAGE)) === '') await importDebian(docker);
+    return DEBIAN_IMAGE;
+  }
 
   return {
     socket,
@@ -144,9 +153,12 @@ export async function startDockerd(): Promise<PrivateDocker> {
     compose: (directory, ...args) =>
       must(program('docker-compose'), ['--no-ansi', ...args], { env, cwd: directory }),
     async postgresImage() {
-      if ((await docker('images', '--quiet', IMAGE)) === '') await importPostgres(docker);
+      if ((await docker('images', '--quiet', IMAGE)) === '') {
+        await withLines(docker, IMAGE, await debianImage(), POSTGRES_LINES);
+      }
       return IMAGE;
     },
+    debianImage,
     async tinyImage() {
       if ((await docker('images', '--quiet', TINY_IMAGE)) === '') await importTiny(docker, workDirectory);
       return TINY_IMAGE;
@@ -221,7 +233,7 @@ function answers(socketPath: string): Promise<boolean> {
 type DockerCommand = (...args: readonly string[]) => Promise<string>;
 
 /** The filesystem is made once per machine and recipe, outside the repository; a second run only imports it. */
-async function importPostgres(docker: DockerCommand): Promise<void> {
+async function importDebian(docker: DockerCommand): Promise<void> {
   const cache = process.env['XDG_CACHE_HOME'] ?? tmpdir();
   const directory = join(cache, 'pgvigil-test-cache');
   const recipe = ['build.sh', 'entrypoint.sh'].map((file) => readFileSync(join(RECIPE, file)));
@@ -231,22 +243,28 @@ async function importPostgres(docker: DockerCommand): Promise<void> {
   if (!existsSync(tarball)) {
     await must(join(RECIPE, 'build.sh'), [debianMirror(), tarball], { showStderr: true });
   }
-  const changes = [
-    'ENTRYPOINT ["docker-entrypoint.sh"]',
-    'CMD ["postgres"]',
-    'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/15/bin',
-    'ENV PGDATA=/var/lib/postgresql/data',
-    'VOLUME /var/lib/postgresql/data',
-  ];
-  await docker('import', ...changes.flatMap((change) => ['--change', change]), tarball, `${IMAGE}-base`);
-  // A fast shutdown, as the official image has it: it matters to how a server goes down.
-  await withStopSignal(docker, IMAGE, 'SIGINT');
+  await docker('import', tarball, DEBIAN_IMAGE);
 }
 
-/** `import` cannot set the signal, so the image is the imported one with one more line. */
-async function withStopSignal(docker: DockerCommand, image: string, signal: string): Promise<void> {
+const POSTGRES_LINES = [
+  'ENTRYPOINT ["docker-entrypoint.sh"]',
+  'CMD ["postgres"]',
+  'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/15/bin',
+  'ENV PGDATA=/var/lib/postgresql/data',
+  'VOLUME /var/lib/postgresql/data',
+  // A fast shutdown, as the official image has it: it matters to how a server goes down.
+  'STOPSIGNAL SIGINT',
+];
+
+/** An image that is another one with a few more lines that write nothing. */
+async function withLines(
+  docker: DockerCommand,
+  image: string,
+  from: string,
+  lines: readonly string[],
+): Promise<void> {
   const context = mkdtempSync(join(tmpdir(), 'pgvd-context-'));
-  writeFileSync(join(context, 'Dockerfile'), `FROM ${image}-base\nSTOPSIGNAL ${signal}\n`);
+  writeFileSync(join(context, 'Dockerfile'), [`FROM ${from}`, ...lines, ''].join('\n'));
   await docker('build', '--quiet', '--tag', image, context).finally(() =>
     rmSync(context, { recursive: true }),
   );
@@ -259,7 +277,7 @@ async function importTiny(docker: DockerCommand, directory: string): Promise<voi
   if (made.status !== 0) throw new Error(`the tiny image could not be made:\n${made.stderr}`);
   await docker('import', '--change', 'CMD ["/bin/sleep", "1000000"]', tarball, `${TINY_IMAGE}-base`);
   // The first process of a container ignores SIGTERM, and tests do not want to wait for the second signal.
-  await withStopSignal(docker, TINY_IMAGE, 'SIGKILL');
+  await withLines(docker, TINY_IMAGE, `${TINY_IMAGE}-base`, ['STOPSIGNAL SIGKILL']);
 }
 
 /** The mirror this machine uses itself, in either format of apt's sources, else the public one. */
@@ -276,6 +294,13 @@ export function debianMirror(directory = '/etc/apt'): string {
     texts.join('\n'),
   );
   return found?.[1] ?? 'http://deb.debian.org/debian';
+}
+
+/** An address of this machine that a container can reach by its network's gateway. */
+export function hostAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const outside = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+  return outside?.address ?? '127.0.0.1';
 }
 
 /** dockerd takes a containerd that ended for a running one when nobody has collected it (where init does not). */

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import {
+  baseImage,
+  composeFile,
+  composeText,
+  dockerfile,
+  envExample,
+  guide,
+  type Service,
+  variables,
+} from './shipped.ts';
+
+const services = Object.entries(composeFile.services) as [string, Service][];
+/** In .env.example, commented out or not. */
+const explained = new Map(
+  [...envExample.matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+);
+
+describe('docker-compose.monitoring.yml', () => {
+  test.each(services)('%s is fenced in, bounded and restarted', (_, service) => {
+    expect(service).toMatchObject({
+      restart: 'unless-stopped',
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
+    });
+    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+    expect(service.pids_limit).toBeGreaterThan(0);
+  });
+
+  test.each(services)('%s has an image of one exact version, and a healthcheck', (name, service) => {
+    if (name === 'pgvigil') {
+      expect(service.image).toBe('pgvigil:local');
+      expect(dockerfile).toMatch(/^HEALTHCHECK /m);
+      return;
+    }
+    expect(service.image).toMatch(/:v?\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$/);
+    expect(service.healthcheck?.test.length).toBeGreaterThan(1);
+    expect(composeText.split(service.image.replace(/@.*/, ''))).toHaveLength(2);
+  });
+
+  test.each(services)('%s is published on loopback only', (_, service) => {
+    for (const port of service.ports ?? [])
+      expect(port).toMatch(/^127\.0\.0\.1:\$\{[A-Z]+_PORT:-(\d+)\}:\1$/);
+  });
+
+  test.each(services)('%s is given directories of this project, read-only, and no more', (name, service) => {
+    for (const volume of service.volumes ?? []) {
+      const [source = '', ...rest] = volume.replace(/\$\{([A-Z_]+):-([^}]*)\}/g, '$2').split(':');
+      if (source in composeFile.volumes) continue;
+      expect(rest.at(-1), volume).toBe('ro');
+      if (name === 'docker-proxy') expect(source).toBe('/var/run/docker.sock');
+      else expect(source).toMatch(/^\.\/[a-z/]+$/);
+    }
+  });
+
+  test('volumes and networks are called the same in every project', () => {
+    for (const { name } of Object.values(composeFile.volumes)) expect(name).toMatch(/^pgvigil_/);
+    for (const { name } of Object.values(composeFile.networks)) expect(name).toMatch(/pgvigil_/);
+  });
+
+  test('the socket is reachable by the proxy alone, and the proxy by pgvigil alone', () => {
+    expect(
+      services
+        .filter(([, { volumes }]) => volumes?.some((one) => one.includes('.sock')))
+        .map(([name]) => name),
+    ).toEqual(['docker-proxy']);
+    expect(
+      services.filter(([, { networks }]) => networks.includes('docker-proxy')).map(([name]) => name),
+    ).toEqual(['pgvigil', 'docker-proxy']);
+    expect(composeFile.networks['docker-proxy']?.internal).toBe(true);
+    expect(composeFile.services['docker-proxy'].networks).toEqual(['docker-proxy']);
+  });
+
+  test('uses nothing that one of the two compose programs does not know', () => {
+    expect(
+      Object.keys(composeFile)
+        .filter((key) => !key.startsWith('x-'))
+        .sort(),
+    ).toEqual(['networks', 'services', 'volumes']);
+    // `${A:+b}`, `$A` and nested defaults are known to 2.x only.
+    expect(composeText.match(/\$(?!\{[A-Z_]+:-[^${}]*\})/g)).toBeNull();
+  });
+});
+
+describe('the variables', () => {
+  test('are all in .env.example, with their defaults, and no others', () => {
+    expect([...explained.keys()].sort()).toEqual([...variables.keys()].sort());
+    for (const [name, value] of variables) {
+      if (value !== '') expect(explained.get(name)?.replace(/^#.*/, ''), name).toBeDefined();
+    }
+    const shown = [
+      'PROMETHEUS_RETENTION_TIME',
+      'PROMETHEUS_RETENTION_SIZE',
+      'DOCKER_ROOT',
+      'DOCKER_SOCKET',
+      'DOCKER_PROXY_USER',
+      'PROMETHEUS_URL',
+      'ALERTMANAGER_URL',
+      ...[...variables.keys()].filter((name) => name.endsWith('_PORT')),
+    ];
+    for (const name of shown) expect(explained.get(name), name).toBe(variables.get(name));
+  });
+
+  test('are all in the table of docs/compose.md, with their defaults', () => {
+    const rows = new Map(
+      [...guide.matchAll(/^\| `([A-Z_]+)` \| ([^|]*) \|/gm)].map(([, name = '', value = '']) => [
+        name,
+        value.trim(),
+      ]),
+    );
+    expect([...rows.keys()].sort()).toEqual([...variables.keys()].sort());
+    for (const [name, value] of variables)
+      expect(rows.get(name), name).toBe(value === '' ? '' : `\`${value}\``);
+  });
+
+  test('the name of a project is not among them: a .env is read by every compose file beside it', () => {
+    expect(explained.has('COMPOSE_PROJECT_NAME')).toBe(false);
+  });
+});
+
+describe('Dockerfile', () => {
+  test('its base is pinned by version, in one place', () => {
+    expect(baseImage).toMatch(/^node:\d+\.\d+\.\d+-bookworm-slim$/);
+    expect(dockerfile.match(/^FROM /gm)).toHaveLength(2);
+    expect(dockerfile.match(/^FROM \$\{NODE_IMAGE\}( AS build)?$/gm)).toHaveLength(2);
+  });
+
+  test('needs no BuildKit, and runs no script of a package', () => {
+    expect(dockerfile).not.toMatch(/--mount|--chmod|--link|<<|# syntax/);
+    for (const line of dockerfile.match(/npm ci.*/g) ?? []) expect(line).toContain('--ignore-scripts');
+  });
+
+  test('runs as a number that is not root', () => {
+    expect(dockerfile).toMatch(/^USER 10187:10187$/m);
+  });
+});
