@@ -217,39 +217,6 @@ describeWith(
       expect(firing.map(({ metric }) => metric['alertname'])).toEqual([]);
     });
 
-    test('a proxy that forbids the optional evidence blinds nothing', { timeout: 120_000 }, async () => {
-      await stage.watched('stop', 'db');
-      await waitFor(
-        'the server is seen down',
-        30_000,
-        async () => (await stage.report()).servers[0]?.up === false || undefined,
-      );
-      const pgvigil = await stage.container('pgvigil');
-      await waitFor('the proxy refused', 30_000, async () => {
-        const { stderr } = await run(program('docker'), ['logs', await stage.container('docker-proxy')], {
-          env: stage.engine.env,
-        });
-        return /blocked request GET \S+\/(archive|logs)\S* 403/.test(stderr) || undefined;
-      });
-      await waitFor('Docker is seen as before', 30_000, async () => {
-        const { docker, observers } = await stage.report();
-        // How much space Docker uses is asked once a minute, and may be late.
-        const blind = observers.filter(
-          ({ observer, target, up }) =>
-            observer.startsWith('docker') && target !== 'disk_usage' && up === false,
-        );
-        if (docker.up && blind.length === 0) return true;
-        throw new Error(JSON.stringify({ docker, blind }));
-      });
-      await stage.watched('start', 'db');
-      await waitFor(
-        'the server is up again',
-        60_000,
-        async () => (await stage.report()).servers[0]?.up || undefined,
-      );
-      expect(await stage.container('pgvigil')).toBe(pgvigil);
-    });
-
     test('another project in the same directory takes nothing with it when it goes', {
       timeout: 120_000,
     }, async () => {
