@@ -32,9 +32,9 @@ export interface Prometheus {
 
 /** Durations in seconds. */
 export interface EvaluatedGroup {
+  readonly file: string;
   readonly name: string;
   readonly interval: number;
-  readonly evaluationTime: number;
   readonly rules: readonly {
     readonly name: string;
     readonly health: 'ok' | 'err' | 'unknown';
