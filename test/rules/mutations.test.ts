@@ -44,8 +44,8 @@ const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => v
     rule.expr = rule.expr.replaceAll(/without \(instance, job/g, 'without (nothing');
   },
   'with the other aggregation': (rule) => {
-    // An expectation and an absence are always 1: the least and the greatest of them are the same.
-    if (/^.*(_expected\)|absent)/.test(rule.expr)) return;
+    // An expectation, an absence and a symptom are always 1: the least and the greatest of them are the same.
+    if (/^.*(_expected\)|absent|\(\n.*_symptom\{)/.test(rule.expr)) return;
     rule.expr = rule.expr.replace(/^(min|max)/, (name) => (name === 'min' ? 'max' : 'min'));
   },
 };
