@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import { alertRules, readRuleTest, ruleTestFiles } from '../kit/rules.ts';
+
 /** An alert with its severity, and the labels that say what it is about. */
 export interface AlertKind {
   readonly alertname: string;
@@ -6,73 +9,21 @@ export interface AlertKind {
   readonly objects: readonly string[];
 }
 
-const KINDS = [
-  ['DatabaseMissing', 'critical', 'datname,server'],
-  ['DatabaseUnreadable', 'critical', 'datname,server'],
-  ['DatabaseShrunk', 'critical', 'datname,server'],
-  ['DatabasePresenceUnknown', 'warning', 'datname,server'],
-  ['DatabaseReplaced', 'critical', 'datname,server'],
-  ['ServerReplaced', 'critical', 'server'],
-  ['ServerReinitialized', 'critical', 'server'],
-  ['ServerDown', 'critical', 'server'],
-  ['ServerBlind', 'critical', 'server'],
-  ['CheckpointTooOld', 'warning', 'server'],
-  ['ChecksumFailures', 'critical', 'datname,server'],
-  ['ConnectionFailures', 'warning', 'datname,reason,server'],
-  ['ConnectionsNearLimit', 'warning', 'server'],
-  ['ConnectionsNearLimit', 'critical', 'server'],
-  ['DatabaseGrowthAnomalous', 'warning', 'datname,server'],
-  ['DatabaseGrowthFast', 'warning', 'datname,server'],
-  ['DatabaseSizesStale', 'warning', 'server'],
-  ['Risk', 'warning', 'risk,server'],
-  ['Risk', 'info', 'risk,server'],
-  ['VolumeMissing', 'critical', 'server,volume'],
-  ['DataOffVolume', 'critical', 'server,volume'],
-  ['VolumePresenceUnknown', 'warning', 'server,volume'],
-  ['ContainerRestarting', 'warning', 'container,server'],
-  ['ContainerOomKilled', 'warning', 'container,server'],
-  ['DiskFull', 'critical', 'server'],
-  ['DiskAlmostFull', 'warning', 'mountpoint'],
-  ['DiskAlmostFull', 'critical', 'mountpoint'],
-  ['DiskFullSoon', 'warning', 'mountpoint'],
-  ['DiskFullSoon', 'critical', 'mountpoint'],
-  ['InodesAlmostUsedUp', 'warning', 'mountpoint'],
-  ['InodesAlmostUsedUp', 'critical', 'mountpoint'],
-  ['FilesystemReadonly', 'critical', 'mountpoint'],
-  ['FilesystemStuck', 'critical', 'mountpoint'],
-  ['NoBackup', 'warning', 'server'],
-  ['BackupUnverified', 'warning', 'server'],
-  ['BackupSameDisk', 'warning', 'server'],
-  ['ExporterDown', 'critical', ''],
-  ['ExporterAbsent', 'critical', ''],
-  ['ReportStale', 'critical', ''],
-  ['ObserverFailing', 'warning', 'observer,target'],
-  ['DockerDown', 'warning', ''],
-  ['DockerEventsLost', 'warning', ''],
-  ['StateNotDurable', 'warning', ''],
-  ['StateCorrupt', 'warning', ''],
-  ['ConfigReloadFailed', 'warning', ''],
-  ['SeriesDropped', 'warning', ''],
-  ['ScrapeLostSeries', 'warning', ''],
-  ['AlertPushFailing', 'warning', ''],
-  ['Watchdog', 'none', ''],
-  ['Heartbeat', 'none', ''],
-  ['PrometheusRuleFailures', 'warning', ''],
-  ['PrometheusNotificationsFailing', 'warning', ''],
-  ['PrometheusConfigReloadFailed', 'warning', ''],
-  ['PrometheusStorageFailing', 'warning', ''],
-  ['AlertmanagerDown', 'critical', ''],
-  ['AlertmanagerConfigReloadFailed', 'warning', ''],
-  ['AlertmanagerNotificationsFailing', 'critical', ''],
-] as const;
-
-/** All alerts; sorted. */
+/** Every alert of the rules, with the labels that its unit test expects; sorted. */
 export function alertKinds(): readonly AlertKind[] {
-  return KINDS.map(([name, severity, objects]) => ({
-    alertname: `PgVigil${name}`,
-    severity,
-    objects: objects.split(',').filter((label) => label !== ''),
-  })).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const alerts = new Set(alertRules().map(({ alert }) => alert));
+  const kinds = ruleTestFiles()
+    .filter((file) => alerts.has(basename(file, '.yml')))
+    .flatMap((file) => {
+      const checks = readRuleTest(file).tests.flatMap(({ alert_rule_test }) => alert_rule_test);
+      const expected = checks.flatMap(({ exp_alerts }) => exp_alerts);
+      return expected.map(({ exp_labels: { severity = '', host: _, ...objects } }) => {
+        const alertname = basename(file, '.yml');
+        return { alertname, severity, objects: Object.keys(objects).sort() };
+      });
+    });
+  const byName = new Map(kinds.map((kind) => [nameOf(kind), kind]));
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kind]) => kind);
 }
 
 /** One line for one kind: `DiskAlmostFull warning {mountpoint}`. */
