@@ -11,13 +11,16 @@ import { RULE_TESTS, RULES, readRuleTest, ruleFiles } from '../kit/rules.ts';
 /** A group whose rules can be broken. */
 interface RuleGroup {
   name: string;
-  rules: { alert?: string; record?: string; expr: string; for?: string }[];
+  rules: { alert?: string; record?: string; expr: string; for?: string; keep_firing_for?: string }[];
 }
 
 /** Ways to break a rule. Each that changes a rule must make its unit test fail, or the test proves nothing. */
 const MUTATIONS: Readonly<Record<string, (rule: RuleGroup['rules'][number]) => void>> = {
   'without `for`': (rule) => {
     delete rule.for;
+  },
+  'without `keep_firing_for`': (rule) => {
+    delete rule.keep_firing_for;
   },
   'with a `for` that is two evaluations longer': (rule) => {
     rule.for = `${seconds(rule.for) + 2 * evaluationSeconds(rule.alert)}s`;
