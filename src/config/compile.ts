@@ -4,8 +4,8 @@ import { type AlertmanagerParts, buildAlertmanager, inspectAlertmanager } from '
 import { explainIssue } from './explain.ts';
 import { inDirectory } from './given-files.ts';
 import { reportIssues } from './issues.ts';
-import { formatPath, type Path, type Problem, type Report } from './problem.ts';
-import { keysAt, salvage } from './salvage.ts';
+import { formatPath, inOrder, type Path, type Problem, type Report } from './problem.ts';
+import { knownPart, salvage } from './salvage.ts';
 import { type ConfigInput, configSchema } from './schema.ts';
 import { buildServer, checkNames, inspectServer } from './servers.ts';
 import type { ParseDeps, ParsedConfig, Source } from './source.ts';
@@ -21,7 +21,11 @@ export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
     (list: Problem[]): Report =>
     (path, message, at = 'value') => {
       const place = source.locate(path, at === 'value' ? 'value' : 'key');
-      list.push({ path: formatPath(at === 'unknown key' ? path : knownPart(path)), ...place, message });
+      list.push({
+        path: formatPath(at === 'unknown key' ? path : knownPart(configSchema, path)),
+        ...place,
+        message,
+      });
       if (list === problems) reported.add(formatPath(path));
     };
   const problem = into(problems);
@@ -82,23 +86,6 @@ function buildWeb(web: ConfigInput['web']): WebConfig {
     listenAddress: address.startsWith(':') ? `0.0.0.0${address}` : address,
     enableLifecycle: web.enable_lifecycle,
   };
-}
-
-/** Cuts a path before the first key that is not ours: a piece of a broken value can end up as a key. */
-function knownPart(path: Path): Path {
-  const end = path.findIndex(
-    (part, index) =>
-      typeof part !== 'number' && !keysAt(configSchema, path.slice(0, index)).includes(String(part)),
-  );
-  return end === -1 ? path : path.slice(0, end);
-}
-
-/** By line, and each said once: an alias can lead to one place from two paths. */
-function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  const position = ({ line, column }: Problem): number => (line ?? 0) * 1e6 + (column ?? 0);
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].sort(
-    (one, other) => position(one) - position(other),
-  );
 }
 
 /** Freezes data to the bottom; expressions and secrets guard themselves. */

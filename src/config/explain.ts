@@ -54,11 +54,15 @@ export function explainIssue(issue: z.core.$ZodRawIssue): string {
 }
 
 /** Takes an unknown key and the path of the mapping it stands in; says what it may have been meant to be. */
-export function explainKey(key: string, parent: Path): { readonly hint: string; readonly near: boolean } {
-  const allowed = keysAt(configSchema, parent);
+export function explainKey(
+  key: string,
+  parent: Path,
+  schema: z.core.$ZodType = configSchema,
+): { readonly hint: string; readonly near: boolean } {
+  const allowed = keysAt(schema, parent);
   const near = suggest(key, allowed);
   if (near !== undefined) return { hint: `did you mean \`${near}\`?`, near: true };
-  const home = mappings(configSchema).find(([, keys]) => keys.includes(key));
+  const home = mappings(schema).find(([, keys]) => keys.includes(key));
   if (parent[0] === 'servers' && Object.hasOwn(ELSEWHERE, key)) {
     return { hint: ELSEWHERE[key] ?? '', near: true };
   }

@@ -10,15 +10,16 @@ export function reportIssues(
   isPlainKey: (path: Path) => boolean,
   report: Report,
   parent: Path = [],
+  schema?: z.core.$ZodType,
 ): void {
   for (const issue of issues) {
     const path = [...parent, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) reportKey(key, path, isPlainKey, report);
+      for (const key of issue.keys) reportKey(key, path, isPlainKey, report, schema);
     } else if (issue.code === 'invalid_union') {
       const inner = issue.errors.find((branch) => branch.some(isInside));
       if (inner === undefined) report(path, issue.message);
-      else reportIssues(inner, isPlainKey, report, path);
+      else reportIssues(inner, isPlainKey, report, path, schema);
     } else {
       report(path, issue.message);
     }
@@ -30,8 +31,14 @@ function isInside(issue: Issue): boolean {
   return issue.path.length > 0 || issue.code === 'unrecognized_keys';
 }
 
-function reportKey(key: string, parent: Path, isPlainKey: (path: Path) => boolean, report: Report): void {
-  const { hint, near } = explainKey(key, parent);
+function reportKey(
+  key: string,
+  parent: Path,
+  isPlainKey: (path: Path) => boolean,
+  report: Report,
+  schema?: z.core.$ZodType,
+): void {
+  const { hint, near } = explainKey(key, parent, schema);
   const path = [...parent, key];
   // A piece of a broken value can end up as a key: `{ password: a,b }` has the key `b`.
   const named = near || isPlainKey(path);

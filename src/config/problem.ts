@@ -38,3 +38,11 @@ export function formatProblem(problem: Problem): string {
   const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   return [place, problem.path, problem.message].filter((part) => part !== '').join(': ');
 }
+
+/** By line, and each said once: an alias can lead to one place from two paths. */
+export function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const position = ({ line, column }: Problem): number => (line ?? 0) * 1e6 + (column ?? 0);
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()].sort(
+    (one, other) => position(one) - position(other),
+  );
+}

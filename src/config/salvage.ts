@@ -45,6 +45,14 @@ export function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   return part === undefined ? [] : keysAt(part, rest);
 }
 
+/** Cuts a path before the first key that is not ours: a piece of a broken value can end up as a key. */
+export function knownPart(schema: z.core.$ZodType, path: Path): Path {
+  const end = path.findIndex(
+    (part, index) => typeof part !== 'number' && !keysAt(schema, path.slice(0, index)).includes(String(part)),
+  );
+  return end === -1 ? path : path.slice(0, end);
+}
+
 /** Takes a schema and gives every mapping in it as its path (`servers[]`, `''` for the root) and its keys. */
 export function mappings(
   schema: z.core.$ZodType,

@@ -17,6 +17,7 @@ export type Need =
   | 'mounts'
   | 'loop'
   | 'chromium'
+  | 'openssl'
   | 'shell';
 
 /** The path of a program that a suite has declared as a need: throws when it is not there. */
