@@ -17,10 +17,11 @@ const ROOMS: Record<string, readonly string[]> = {
   'log.ts': ['model'],
 };
 /** Composition roots: they may import every room. */
-const ROOTS = ['app.ts', 'observers.ts', 'once.ts', 'word.ts', 'main.ts', 'cli'];
+const ROOTS = ['access.ts', 'app.ts', 'observers.ts', 'once.ts', 'reload.ts', 'word.ts', 'main.ts', 'cli'];
 /** Packages that belong to one place. */
 const PACKAGES: Record<string, RegExp> = {
   fastify: /^present\/web\//,
+  bcryptjs: /^present\/web\/access\/hash-worker\.ts$/,
   'prom-client': /^present\/metrics\//,
   pg: /^(observe\/postgres|guard|cli\/demo)\//,
   dockerode: /^observe\/docker\//,

@@ -1,13 +1,19 @@
 import type { Happening } from '../../src/model/journal.ts';
 import type { Log } from '../../src/model/log.ts';
+import { OPEN_ACCESS } from '../../src/model/web-access.ts';
+import { createDoor } from '../../src/present/web/access/door.ts';
+import { createWebApp } from '../../src/present/web/application.ts';
 import type { WebOptions } from '../../src/present/web/options.ts';
 import { REPORT_AT, wellReport } from '../fixtures/report.ts';
+import { built } from './build.ts';
 
 /** What a web server is given in tests: a report in which all is well, a second old, and a silent log. */
 export function webOptions(differences: Partial<WebOptions> = {}): WebOptions {
   const report = wellReport();
   return {
     listenAddress: { host: '127.0.0.1', port: 0 },
+    access: OPEN_ACCESS,
+    hashWorkerPath: built('present/web/access/hash-worker.js'),
     report: () => report,
     events: () => [],
     ready: () => true,
@@ -17,6 +23,13 @@ export function webOptions(differences: Partial<WebOptions> = {}): WebOptions {
     clock: { now: () => REPORT_AT, monotonic: () => performance.now() },
     ...differences,
   };
+}
+
+/** The application of a web server that lets everybody in, without a listening socket. */
+export function webApp(differences: Partial<WebOptions> = {}): ReturnType<typeof createWebApp> {
+  const options = webOptions(differences);
+  const compare = () => Promise.reject(new Error('nobody has to log in'));
+  return createWebApp(options, createDoor(options.access, { compare }, options.clock));
 }
 
 /** A log that keeps what it is told. */

@@ -2,10 +2,15 @@ import type { Happening } from '../../model/journal.ts';
 import type { Log } from '../../model/log.ts';
 import type { Report } from '../../model/report.ts';
 import type { Clock } from '../../model/time.ts';
+import type { WebAccess } from '../../model/web-access.ts';
 
 /** Everything the web server is given. It looks at nothing by itself. */
 export interface WebOptions {
   readonly listenAddress: ListenAddress;
+  /** Who may read, until `apply` says otherwise. */
+  readonly access: WebAccess;
+  /** Compiled module of the thread that compares passwords. */
+  readonly hashWorkerPath: string;
   /** The last report; `undefined` before the first. */
   readonly report: () => Report | undefined;
   /** The last happenings, as the journal orders them. */

@@ -1,126 +1,78 @@
-import { STATUS_CODES } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
-import { SECURITY_HEADERS } from './headers.ts';
-import { toListenError } from './listen.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import type { WebAccess, WebTls } from '../../model/web-access.ts';
+import { createDoor } from './access/door.ts';
+import { createHasher } from './access/hasher.ts';
+import { clientRules } from './access/tls-server.ts';
+import { createListener } from './listener.ts';
 import type { ListenAddress, WebOptions } from './options.ts';
-import { PATHS, pathList, pathOf } from './paths.ts';
-import { addEvents } from './routes/events.ts';
-import { addHealth } from './routes/health.ts';
-import { addIncidents } from './routes/incidents.ts';
-import { addInventory } from './routes/inventory.ts';
-import { addMetrics } from './routes/metrics.ts';
-import { addPage } from './routes/page.ts';
-import { addReload } from './routes/reload.ts';
-import { addReport } from './routes/report.ts';
-import { limitSockets } from './sockets.ts';
 
 /** The HTTP server of pgvigil. */
 export interface Web {
   /** Resolves with the address once requests are answered; rejects with a `ListenError`. */
   start(): Promise<ListenAddress>;
+  /** Lets in by other rules from now on; what the listening socket itself must change, it changes by itself. */
+  apply(access: WebAccess): Promise<void>;
   /** Stops answering; resolves within a second whatever the clients do. */
   stop(): Promise<void>;
 }
 
-/** A client that sends or reads slower than this is not a scraper. */
-const TIMEOUTS = {
-  /** For the whole request; Fastify's own default is none at all. */
-  requestTimeout: 5000,
-  /** Between two requests of one connection. */
-  keepAliveTimeout: 5000,
-  /** Without a byte in either direction, as with a client that does not read its answer. */
-  connectionTimeout: 10_000,
-  http: { headersTimeout: 4000, connectionsCheckingInterval: 1000 },
-};
-/** 128 leaves room for a hundred scrapes at once; 64 is what may stay open for long. */
-const SOCKET_LIMITS = { soft: 64, hard: 128, idleMs: 250 };
-const MAX_REQUESTS_PER_SOCKET = 1000;
-/** Answers under way when `stop` is called may still be read for so long. */
-const STOP_GRACE_MS = 300;
+/** A port that was just let go is free within this time. */
+const REOPEN_MS = 2000;
 
 /** Makes the web server; it listens once started. */
 export function createWeb(options: WebOptions): Web {
-  const app = createWebApp(options);
-  const sockets = limitSockets(app.server, SOCKET_LIMITS, options.clock);
+  const hasher = createHasher({ modulePath: options.hashWorkerPath });
+  const door = createDoor(options.access, hasher, options.clock);
+  let listener = createListener(options, door);
+  let starting: Promise<ListenAddress> | undefined;
+  let isOpen = false;
+  let isStopped = false;
+
+  /** Whether TLS is spoken at all, and what it asks of clients, is settled when a socket begins to listen. */
+  async function reopen(address: ListenAddress): Promise<void> {
+    isOpen = false;
+    void listener.stop();
+    const deadlineMs = options.clock.monotonic() + REOPEN_MS;
+    while (!isStopped) {
+      listener = createListener(options, door);
+      try {
+        await listener.start(address);
+        isOpen = true;
+        // Asked for while it began to listen.
+        if (isStopped) await listener.stop();
+        return;
+      } catch (error) {
+        if (options.clock.monotonic() > deadlineMs) throw error;
+        await sleep(20);
+      }
+    }
+  }
+
   return {
     async start() {
-      const { host, port } = options.listenAddress;
-      try {
-        await app.listen({ host, port });
-      } catch (error) {
-        throw toListenError(error, options.listenAddress);
+      starting = listener.start(options.listenAddress);
+      const address = await starting;
+      isOpen = true;
+      return address;
+    },
+    async apply(access) {
+      const { tls: before } = door.access();
+      door.apply(access);
+      if (starting === undefined) {
+        listener = createListener(options, door);
+        return;
       }
-      const bound = app.server.address();
-      return { host, port: typeof bound === 'object' && bound !== null ? bound.port : port };
+      const address = await starting;
+      if (isOpen && isDeepStrictEqual(rulesOf(before), rulesOf(access.tls))) listener.renew();
+      else await reopen(address);
     },
     async stop() {
-      const timer = setTimeout(() => sockets.destroyAll(), STOP_GRACE_MS);
-      await app.close();
-      clearTimeout(timer);
+      isStopped = true;
+      hasher.stop();
+      await listener.stop();
     },
   };
 }
 
-/** The application without a listening socket: what tests send requests into. */
-export function createWebApp(options: WebOptions): FastifyInstance {
-  const app = fastify({
-    ...TIMEOUTS,
-    bodyLimit: 1024,
-    maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
-    forceCloseConnections: 'idle',
-    trustProxy: false,
-    logger: false,
-  });
-  refuseWhatIsNotOurs(app, options);
-  for (const add of [
-    addPage,
-    addMetrics,
-    addReport,
-    addIncidents,
-    addInventory,
-    addEvents,
-    addHealth,
-    addReload,
-  ] satisfies readonly ((app: FastifyInstance, options: WebOptions) => void)[]) {
-    add(app, options);
-  }
-  return app;
-}
-
-function refuseWhatIsNotOurs(app: FastifyInstance, { log }: WebOptions): void {
-  // The only body we may be sent is one that nobody reads, of a POST.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, undefined));
-
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS);
-    const path = pathOf(request.url);
-    if (path === undefined) return;
-    const known: readonly string[] = PATHS[path].parameters;
-    const unknown = Object.keys(request.query as object).filter((parameter) => !known.includes(parameter));
-    if (unknown.length === 0) return;
-    return reply
-      .code(400)
-      .type('text/plain; charset=utf-8')
-      .send(`${path} takes ${known.length === 0 ? 'no parameters' : `only: ${known.join(', ')}`}.\n`);
-  });
-
-  app.setNotFoundHandler((request, reply) => {
-    reply.type('text/plain; charset=utf-8');
-    const path = pathOf(request.url);
-    if (path !== undefined) {
-      const allowed = PATHS[path].methods.join(', ');
-      return reply.code(405).header('allow', allowed).send(`${path} answers ${allowed} only.\n`);
-    }
-    return reply.code(404).send(`There is nothing here. pgvigil answers to:\n${pathList()}`);
-  });
-
-  app.setErrorHandler((error, request, reply) => {
-    const given = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-    const status = given >= 400 && given < 500 ? given : 500;
-    if (status === 500)
-      log.error({ err: error, path: request.routeOptions.url }, 'A request could not be answered.');
-    const advice = status === 500 ? ': the log of pgvigil says why' : '';
-    return reply.code(status).type('text/plain; charset=utf-8').send(`${STATUS_CODES[status]}${advice}.\n`);
-  });
-}
+const rulesOf = (tls: WebTls | undefined) => tls && clientRules(tls);

@@ -21,40 +21,58 @@ export interface Sockets {
  * refuses the newest, which is the scrape, and keeps the idle.
  */
 export function limitSockets(server: Server, { soft, hard, idleMs }: SocketLimits, clock: Clock): Sockets {
-  /** Since when each is idle, in monotonic milliseconds; `undefined` while it waits for an answer. */
-  const idleSince = new Map<Socket, number | undefined>();
+  /** By the client's end: over TLS a request comes on another object than the connection. */
+  const held = new Map<string, Held>();
   let timer: NodeJS.Timeout | undefined;
   server.maxConnections = hard;
 
   function trim(): void {
     timer = undefined;
     const longAgo = clock.monotonic() - idleMs;
-    for (const [socket, since] of idleSince) {
-      if (idleSince.size <= soft) return;
-      if (since === undefined || since > longAgo) continue;
-      idleSince.delete(socket);
+    for (const [end, { socket, idleSince }] of held) {
+      if (held.size <= soft) return;
+      if (idleSince === undefined || idleSince > longAgo) continue;
+      held.delete(end);
       socket.destroy();
     }
-    if (idleSince.size > soft) timer = setTimeout(trim, idleMs).unref();
+    if (held.size > soft) timer = setTimeout(trim, idleMs).unref();
   }
 
   server.on('connection', (socket: Socket) => {
-    idleSince.set(socket, clock.monotonic());
-    socket.once('close', () => idleSince.delete(socket));
-    if (idleSince.size > soft && timer === undefined) trim();
+    const end = endOf(socket);
+    held.set(end, { socket, idleSince: clock.monotonic() });
+    socket.once('close', () => {
+      if (held.get(end)?.socket === socket) held.delete(end);
+    });
+    if (held.size > soft && timer === undefined) trim();
   });
-  server.on('request', ({ socket }, response) => {
-    idleSince.set(socket, undefined);
+  server.on('request', (request, response) => {
+    const end = endOf(request.socket);
+    const asking = held.get(end);
+    if (asking === undefined) return;
+    asking.idleSince = undefined;
     response.once('close', () => {
+      if (held.get(end) !== asking) return;
       // Taken out and put back: the order of the map is the order of going.
-      if (idleSince.delete(socket) && !socket.destroyed) idleSince.set(socket, clock.monotonic());
+      held.delete(end);
+      if (asking.socket.destroyed) return;
+      asking.idleSince = clock.monotonic();
+      held.set(end, asking);
     });
   });
 
   return {
     destroyAll() {
       clearTimeout(timer);
-      for (const socket of idleSince.keys()) socket.destroy();
+      for (const { socket } of held.values()) socket.destroy();
     },
   };
 }
+
+interface Held {
+  readonly socket: Socket;
+  /** In monotonic milliseconds; `undefined` while it waits for an answer. */
+  idleSince: number | undefined;
+}
+
+const endOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

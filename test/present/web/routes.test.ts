@@ -3,11 +3,10 @@ import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import type { WebOptions } from '../../../src/present/web/options.ts';
 import { PATHS } from '../../../src/present/web/paths.ts';
-import { createWebApp } from '../../../src/present/web/server.ts';
 import { fullReport, wellReport } from '../../fixtures/report.ts';
-import { happenings, recordingLog, webOptions } from '../../kit/web.ts';
+import { happenings, recordingLog, webApp } from '../../kit/web.ts';
 
-const app = (differences: Partial<WebOptions> = {}) => createWebApp(webOptions(differences));
+const app = webApp;
 const ask = (request: string | InjectOptions, differences: Partial<WebOptions> = {}) =>
   app(differences).inject(request);
 const NO_REPORT = { report: () => undefined };
