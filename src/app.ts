@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { type AccessKeeper, createAccessKeeper, type WebFile } from './access.ts';
 import type { LoadedConfig } from './config/load.ts';
-import { formatProblem } from './config/problem.ts';
 import { createControl } from './control.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { diskCalls } from './disposable/disk-calls.ts';
@@ -11,10 +11,12 @@ import type { Config } from './model/config.ts';
 import type { Log } from './model/log.ts';
 import type { SelfVerdict } from './model/report.ts';
 import type { Clock } from './model/time.ts';
+import { OPEN_ACCESS } from './model/web-access.ts';
 import { takeSnapshot } from './observe/look.ts';
 import { createObservers } from './observers.ts';
 import { createPusher } from './present/alerts/pusher.ts';
 import { createWeb } from './present/web/server.ts';
+import { createReloader, type Reloaded } from './reload.ts';
 import { createJournal } from './remember/journal.ts';
 import { createLedger } from './remember/ledger.ts';
 import { mergeHistories } from './remember/merge.ts';
@@ -31,8 +33,12 @@ export interface AppDeps {
   readonly listen: { readonly host: string; readonly port: number };
   /** Reads the configuration again, for a reload. */
   readonly reloadConfig: () => Promise<LoadedConfig>;
+  /** What `--web.config.file` says at the start; `undefined`: there is none, and everybody may read. */
+  readonly webFile: WebFile | undefined;
   /** Compiled module of the disposable child process. */
   readonly childModulePath: string;
+  /** Compiled module of the thread that compares passwords. */
+  readonly hashWorkerPath: string;
   /** Something that must not happen has happened: the process has to end. */
   readonly fatal: (error: unknown) => void;
 }
@@ -41,7 +47,7 @@ export interface App {
   /** Resolves with the address of the page once it is served. */
   start(): Promise<{ readonly host: string; readonly port: number }>;
   stop(): Promise<void>;
-  reload(): Promise<{ readonly ok: boolean; readonly message: string }>;
+  reload(): Promise<Reloaded>;
 }
 
 /** Mountinfo of this process: procfs never hangs (proc(5)). */
@@ -55,21 +61,11 @@ const HEARTBEAT_MAX_AGE_MS = 30_000;
 /** So many milliseconds may a tick be late before nothing is pushed any more. */
 const PUSH_MAX_LATE_MS = 15_000;
 
-/** Keys that a running process cannot exchange. */
-function fixedKeys(before: Config, now: Config): readonly string[] {
-  return [
-    ...(before.state.directory === now.state.directory ? [] : ['state.directory']),
-    ...(before.web.listenAddress === now.web.listenAddress ? [] : ['web.listen_address']),
-    ...(before.web.enableLifecycle === now.web.enableLifecycle ? [] : ['web.enable_lifecycle']),
-  ];
-}
-
 /** Puts the rooms together: observers → heartbeat → memory, report, page. */
 export function createApp(initial: Config, deps: AppDeps): App {
   const { clock, log, version, fatal } = deps;
   const startedAt = clock.now();
   let config = initial;
-  let reloading = { successful: true, at: startedAt, error: undefined as string | undefined };
   let corrupt = false;
 
   const disposable = { modulePath: deps.childModulePath, maxAbandoned: 3, clock, log };
@@ -136,6 +132,8 @@ export function createApp(initial: Config, deps: AppDeps): App {
 
   const web = createWeb({
     listenAddress: deps.listen,
+    access: deps.webFile?.first.config ?? OPEN_ACCESS,
+    hashWorkerPath: deps.hashWorkerPath,
     report: watch.report,
     events: (limit) => journal.recent(limit),
     ready: () => watch.report() !== undefined,
@@ -147,6 +145,21 @@ export function createApp(initial: Config, deps: AppDeps): App {
     log,
     clock,
   });
+
+  const reloader = createReloader({
+    load: deps.reloadConfig,
+    config: () => config,
+    use(next) {
+      config = next;
+      observers.apply(config);
+      pusher.apply(config.alertmanager);
+    },
+    clock,
+    log,
+  });
+
+  const access: AccessKeeper | undefined =
+    deps.webFile && createAccessKeeper(deps.webFile.first, { ...deps.webFile, apply: web.apply, log });
 
   const control = createControl({
     stateDirectory: initial.state.directory,
@@ -160,9 +173,8 @@ export function createApp(initial: Config, deps: AppDeps): App {
       startedAt,
       stateDurable: ledger.durable() && journal.durable(),
       stateCorrupt: corrupt,
-      configReloadSuccessful: reloading.successful,
-      configReloadedAt: reloading.at,
-      configError: reloading.error,
+      ...reloader.verdict(),
+      webFile: access?.verdict(),
       alertPushes: pusher.outcomes(),
     };
   }
@@ -183,27 +195,11 @@ export function createApp(initial: Config, deps: AppDeps): App {
       );
   }
 
-  async function reload(): Promise<{ ok: boolean; message: string }> {
-    const loaded = await deps.reloadConfig();
-    if (!loaded.ok) {
-      const message = loaded.problems.map(formatProblem).join('\n');
-      reloading = { ...reloading, successful: false, error: message };
-      log.error(
-        { problems: loaded.problems.length },
-        `the new configuration is not used, the last good one stays: ${message}`,
-      );
-      watch.wake();
-      return { ok: false, message };
-    }
-    const fixed = fixedKeys(config, loaded.config);
-    if (fixed.length > 0) log.warn({ keys: fixed }, 'these keys take effect at a restart only');
-    config = loaded.config;
-    reloading = { successful: true, at: clock.now(), error: undefined };
-    observers.apply(config);
-    pusher.apply(config.alertmanager);
-    log.info({ servers: config.servers.length }, 'the configuration was reloaded');
+  async function reload(): Promise<Reloaded> {
+    const [watched, webFile] = [await reloader.reload(), await access?.reload()];
     watch.wake();
-    return { ok: true, message: 'the configuration was reloaded' };
+    if (webFile === undefined) return watched;
+    return { ok: watched.ok && webFile.ok, message: `${watched.message}\n${webFile.message}` };
   }
 
   return {
@@ -213,6 +209,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
           `another pgvigil runs on ${config.state.directory}: give each one a state.directory of its own`,
         );
       const address = await web.start();
+      access?.start();
       const [loaded] = await Promise.all([ledger.load(), journal.load()]);
       corrupt = loaded.corrupt;
       journal.add([{ at: startedAt, kind: 'pgvigil_started', details: { version } }]);
@@ -226,6 +223,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       watch.stop();
       control.stop();
       pusher.stop();
+      access?.stop();
       journal.add([{ at: clock.now(), kind: 'pgvigil_stopped' }]);
       await Promise.all([
         web.stop(),

@@ -85,6 +85,7 @@ export async function lookOnce(
       configReloadSuccessful: true,
       configReloadedAt: startedAt,
       configError: undefined,
+      webFile: undefined,
       alertPushes: { delivered: 0, rejected: 0, failed: 0 },
     };
     // The second tick sees where the first one found the data to be.

@@ -1,7 +1,12 @@
 import { CommandError, EXIT } from './io.ts';
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Parses `host:port`, `:port` (every address) or `[ipv6]:port`. */
-export function parseListenAddress(text: string): { readonly host: string; readonly port: number } {
+export function parseListenAddress(text: string): Address {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
   if (!match || port > 65535) {
@@ -14,7 +19,7 @@ export function parseListenAddress(text: string): { readonly host: string; reado
 }
 
 /** Writes an address as part of a URL a person can open: every address becomes this machine. */
-export function urlOf({ host, port }: { readonly host: string; readonly port: number }): string {
+export function urlOf({ host, port }: Address, scheme: 'http' | 'https' = 'http'): string {
   const open = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${open.includes(':') ? `[${open}]` : open}:${port}`;
+  return `${scheme}://${open.includes(':') ? `[${open}]` : open}:${port}`;
 }

@@ -1,18 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { WebFile } from '../access.ts';
 import { createApp } from '../app.ts';
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../log.ts';
 import type { Config } from '../model/config.ts';
 import type { Secret } from '../model/secret.ts';
+import type { WebAccess } from '../model/web-access.ts';
 import { parseListenAddress, urlOf } from './address.ts';
 import { readConfig, requireConfig } from './config.ts';
 import type { Io } from './io.ts';
+import { requireWebFile, WEB_FILE_HELP } from './web-file.ts';
 
 interface ServeOptions {
   readonly config?: string;
   readonly 'web.listenAddress'?: string;
   readonly 'web.enableLifecycle'?: boolean;
+  readonly 'web.config.file'?: string;
   readonly 'log.level': LogLevel;
   readonly 'log.format'?: LogFormat;
 }
@@ -26,6 +30,7 @@ export function addServe(program: Command, io: Io): void {
       'where to listen (default: web.listen_address of the config, 127.0.0.1:10187)',
     )
     .option('--web.enable-lifecycle', 'allow POST /-/reload')
+    .option('--web.config.file <file>', WEB_FILE_HELP)
     .addOption(new Option('--log.level <level>').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--log.format <format>', 'text on a terminal, else json').choices(LOG_FORMATS))
     .action(async (_, command: Command) => {
@@ -34,6 +39,7 @@ export function addServe(program: Command, io: Io): void {
       await serve(io, config, {
         level: options['log.level'],
         format: options['log.format'],
+        webFile: requireWebFile(io, options['web.config.file']),
         reload: async () => {
           const loaded = await readConfig(io, options.config);
           return loaded.ok ? { ...loaded, config: withWeb(loaded.config, options) } : loaded;
@@ -55,6 +61,8 @@ function withWeb(config: Config, options: ServeOptions): Config {
 export interface ServeSettings {
   readonly level: LogLevel;
   readonly format: LogFormat | undefined;
+  /** What `--web.config.file` says; without it everybody may read. */
+  readonly webFile?: WebFile | undefined;
   /** Reads the configuration again; without it there is nothing to reload. */
   readonly reload?: Parameters<typeof createApp>[1]['reloadConfig'];
 }
@@ -62,6 +70,15 @@ export interface ServeSettings {
 /** Runs until the process is told to stop; resolves with the address of the page once it is served. */
 export async function serve(io: Io, config: Config, settings: ServeSettings): Promise<string> {
   let secrets = secretsOf(config);
+  const webFile = settings.webFile && {
+    ...settings.webFile,
+    load: () => {
+      const loaded = (settings.webFile as WebFile).load();
+      if (loaded.ok) secrets = [...secrets, ...webSecretsOf(loaded.config)];
+      return loaded;
+    },
+  };
+  if (webFile) secrets = [...secrets, ...webSecretsOf(webFile.first.config)];
   const log = createLog({
     level: settings.level,
     format: settings.format ?? (io.isTerminal ? 'text' : 'json'),
@@ -74,12 +91,14 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     log,
     version: io.version,
     listen: parseListenAddress(config.web.listenAddress),
+    webFile,
     reloadConfig: async () => {
       const loaded = (await settings.reload?.()) ?? { ok: false as const, source: undefined, problems: [] };
       if (loaded.ok) secrets = [...secrets, ...secretsOf(loaded.config)];
       return loaded;
     },
     childModulePath: fileURLToPath(new URL('../disposable/child.js', import.meta.url)),
+    hashWorkerPath: fileURLToPath(new URL('../present/web/access/hash-worker.js', import.meta.url)),
     fatal: (error) => {
       log.error(
         { error: error instanceof Error ? error.stack : String(error) },
@@ -93,7 +112,7 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     await app.stop();
   });
   if (settings.reload) io.onHangup(() => void app.reload());
-  const address = urlOf(await app.start());
+  const address = urlOf(await app.start(), webFile?.first.config.tls && 'https');
   const servers = config.servers.map(({ name, host, port }) => `${name} (${host}:${port})`).join(', ');
   log.info({ address, servers: config.servers.length }, `watching ${servers}; the page is ${address}`);
   return address;
@@ -102,4 +121,8 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
 function secretsOf(config: Config): readonly Secret[] {
   const servers = config.servers.flatMap(({ password, tls }) => [password, tls.key]);
   return [...servers, config.alertmanager.basicAuth?.password].filter((secret) => secret !== undefined);
+}
+
+function webSecretsOf({ tls, users }: WebAccess): readonly Secret[] {
+  return [...(tls ? [tls.key] : []), ...users.values()];
 }

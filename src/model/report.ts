@@ -165,6 +165,16 @@ export interface SelfVerdict {
   readonly configReloadSuccessful: boolean;
   readonly configReloadedAt: Instant;
   readonly configError: string | undefined;
+  /** The file of `--web.config.file`; `undefined`: there is none. */
+  readonly webFile: WebFileVerdict | undefined;
   /** Pushes to single Alertmanagers since the start. */
   readonly alertPushes: Readonly<Record<PushOutcome, number>>;
+}
+
+export interface WebFileVerdict {
+  readonly successful: boolean;
+  /** Why the last one is not used, one problem on each line. */
+  readonly error: string | undefined;
+  /** Of the certificate in force; `undefined` without TLS. */
+  readonly certificateExpiresAt: Instant | undefined;
 }

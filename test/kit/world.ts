@@ -283,5 +283,6 @@ const SELF: DiagnoseContext['self'] = {
   configReloadSuccessful: true,
   configReloadedAt: 0,
   configError: undefined,
+  webFile: undefined,
   alertPushes: { delivered: 0, rejected: 0, failed: 0 },
 };

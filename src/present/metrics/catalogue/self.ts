@@ -52,6 +52,16 @@ export const SELF_METRICS = {
     help: 'When the config in force was loaded.',
     labels: [],
   },
+  pgvigil_web_config_last_reload_successful: {
+    type: 'gauge',
+    help: 'Whether the file of --web.config.file could be used when it was read last. While it is 0 the last good one stays in force. Absent without such a file.',
+    labels: [],
+  },
+  pgvigil_web_certificate_expiry_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the certificate of the web server, or one of its chain, expires. Absent without TLS.',
+    labels: [],
+  },
   pgvigil_build_info: {
     type: 'gauge',
     help: 'Always 1. The version of pgvigil.',

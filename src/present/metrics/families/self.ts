@@ -20,5 +20,7 @@ export function emitSelf(report: Report, emit: Emit): void {
     emit('pgvigil_alert_pushes_total', { outcome }, self.alertPushes[outcome]);
   emit('pgvigil_config_last_reload_successful', {}, self.configReloadSuccessful);
   emit('pgvigil_config_last_reload_success_timestamp_seconds', {}, toSeconds(self.configReloadedAt));
+  emit('pgvigil_web_config_last_reload_successful', {}, self.webFile?.successful);
+  emit('pgvigil_web_certificate_expiry_timestamp_seconds', {}, toSeconds(self.webFile?.certificateExpiresAt));
   emit('pgvigil_build_info', { version: self.version }, 1);
 }

@@ -1,4 +1,4 @@
-import type { ObserverVerdict, Report } from '../../../model/report.ts';
+import type { ObserverVerdict, Report, WebFileVerdict } from '../../../model/report.ts';
 import type { Instant } from '../../../model/time.ts';
 import { type Html, html } from '../html.ts';
 import { answer, lines, moment } from './format.ts';
@@ -15,10 +15,16 @@ export function selfSection({ self, observers }: Report, now: Instant): Html {
     self.stateCorrupt ? html` ${answer(false, '', 'was damaged', { yes: 'well', no: 'unsure' })}` : undefined
   }</dd></div>
 <div><dt>Config</dt><dd>${answer(self.configReloadSuccessful, 'good', 'last good one in force', { yes: 'well', no: 'unsure' })} ${moment(self.configReloadedAt, now)}</dd></div>
-</dl>
-${self.configError === undefined ? undefined : lines(self.configError.split('\n'))}
+${self.webFile === undefined ? undefined : webFile(self.webFile, now)}</dl>
+${[self.configError, self.webFile?.error].map((text) => (text === undefined ? undefined : lines(text.split('\n'))))}
 ${observers.length === 0 ? undefined : observerTable(observers, now)}
 </section>`;
+}
+
+function webFile({ successful, certificateExpiresAt }: WebFileVerdict, now: Instant): Html {
+  return html`<div><dt>Web file</dt><dd>${answer(successful, 'good', 'last good one in force', { yes: 'well', no: 'unsure' })}</dd></div>
+${certificateExpiresAt === undefined ? undefined : html`<div><dt>Certificate until</dt><dd>${moment(certificateExpiresAt, now)}</dd></div>`}
+`;
 }
 
 function observerTable(observers: readonly ObserverVerdict[], now: Instant): Html {
