@@ -5,6 +5,8 @@ import type { Log } from './model/log.ts';
 
 /** A person's word, as it travels over the control socket: one line of JSON. */
 export type ControlRequest =
+  /** What is watched, for whoever may not, or cannot, read the web server. */
+  | { readonly do: 'report' }
   | { readonly do: 'accept'; readonly incident: string; readonly reason: string; readonly by: string }
   | {
       readonly do: 'forget';
@@ -133,6 +135,7 @@ function parseRequest(text: string): ControlRequest | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const { do: verb, incident, name, server, volume, reason, by } = value as Record<string, unknown>;
+  if (verb === 'report') return { do: 'report' };
   if (typeof reason !== 'string' || typeof by !== 'string') return undefined;
   if (verb === 'accept' && typeof incident === 'string') return { do: 'accept', incident, reason, by };
   if (verb === 'forget' && typeof name === 'string') {

@@ -2,6 +2,8 @@ import type { ControlAnswer, ControlRequest } from './control.ts';
 import type { Config } from './model/config.ts';
 import type { History } from './model/history.ts';
 import type { Instant } from './model/time.ts';
+import { toJson } from './present/web/json.ts';
+import { withStories } from './present/web/with-stories.ts';
 import { acceptIncident } from './remember/accept.ts';
 import { type Decision, forgetDatabase, forgetVolume, type Word } from './remember/decide.ts';
 import type { Watch } from './watch.ts';
@@ -11,6 +13,12 @@ export function answerControl(
   request: ControlRequest,
   { config, watch, now }: { readonly config: Config; readonly watch: Watch; readonly now: Instant },
 ): ControlAnswer {
+  if (request.do === 'report') {
+    const report = watch.report();
+    if (report === undefined) return { ok: false, message: 'pgvigil has not looked yet, try again' };
+    // As /api/v1/report gives it.
+    return { ok: true, message: toJson({ ...report, incidents: withStories(report) }) };
+  }
   const word: Word = { at: now, by: request.by, reason: request.reason };
   const history = watch.history();
   const decision = request.do === 'accept' ? accept(request.incident, word) : forget(history, request, word);
@@ -48,7 +56,7 @@ function forget(history: History, request: ForgetRequest, word: Word): Decision 
   };
 }
 
-function describe(request: ControlRequest): string {
+function describe(request: Exclude<ControlRequest, { do: 'report' }>): string {
   if (request.do === 'accept') return `accepted: incident ${request.incident} is closed`;
   return `forgotten: "${request.name}" is not expected any more`;
 }

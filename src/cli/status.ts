@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { askControl } from '../control.ts';
+import type { Config } from '../model/config.ts';
 import type { Report } from '../model/report.ts';
 import { parseListenAddress, urlOf } from './address.ts';
 import { requireConfig } from './config.ts';
@@ -22,9 +24,7 @@ export function addStatus(program: Command, io: Io): void {
         url?: string;
         json?: boolean;
       }>();
-      const base =
-        (url && asUrl(url)) ?? urlOf(parseListenAddress((await requireConfig(io, config)).web.listenAddress));
-      const report = await fetchReport(base);
+      const report = url ? await fetchReport(asUrl(url)) : await ownReport(await requireConfig(io, config));
       io.out(json ? `${JSON.stringify(report, null, 2)}\n` : statusText(report, io.clock.now()));
       if (report.incidents.length > 0) throw new CommandError('', 1);
     });
@@ -37,23 +37,48 @@ function asUrl(text: string): string {
   return url;
 }
 
+/**
+ * From the web server, or, where that is not for everybody, through the socket in the state directory that only
+ * the owner of pgvigil can open.
+ */
+async function ownReport({ web, state }: Config): Promise<Report> {
+  try {
+    return await fetchReport(urlOf(parseListenAddress(web.listenAddress)));
+  } catch (error) {
+    const answer = await askControl(state.directory, { do: 'report' });
+    if (!answer.ok) throw error;
+    return parseReport(answer.message);
+  }
+}
+
 async function fetchReport(base: string): Promise<Report> {
   let response: Response;
   try {
     response = await fetch(new URL('/api/v1/report', base), { signal: AbortSignal.timeout(DEADLINE_MS) });
-  } catch {
+  } catch (error) {
+    throw new CommandError(whyNoAnswer(base, error), BLIND);
+  }
+  if (response.status === 401)
     throw new CommandError(
-      `no pgvigil answers on ${base}: start it with \`pgvigil serve\`, or name another with --url`,
+      `${base} asks for a password: run this as the user of pgvigil, on its host, without --url`,
       BLIND,
     );
-  }
   if (!response.ok)
     throw new CommandError(
       `${base} answered ${response.status}: pgvigil has not looked yet, try again`,
       BLIND,
     );
-  // JSON has no word for what is not known; null stands for it.
-  return JSON.parse(await response.text(), (_, value: unknown) =>
-    value === null ? undefined : value,
-  ) as Report;
+  return parseReport(await response.text());
+}
+
+function whyNoAnswer(base: string, error: unknown): string {
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  if (/CERT|VERIFY/.test(code ?? ''))
+    return `the certificate of ${base} is not trusted (${code}): give the file of its authority in NODE_EXTRA_CA_CERTS, or run this on its host without --url`;
+  return `no pgvigil answers on ${base}: start it with \`pgvigil serve\`, or name another with --url (https:// where it speaks TLS)`;
+}
+
+/** JSON has no word for what is not known; null stands for it. */
+function parseReport(text: string): Report {
+  return JSON.parse(text, (_, value: unknown) => (value === null ? undefined : value)) as Report;
 }

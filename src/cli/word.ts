@@ -47,7 +47,11 @@ export function addForget(program: Command, io: Io): void {
     });
 }
 
-async function say(io: Io, file: string | undefined, request: ControlRequest): Promise<void> {
+async function say(
+  io: Io,
+  file: string | undefined,
+  request: Exclude<ControlRequest, { do: 'report' }>,
+): Promise<void> {
   if (request.reason.trim() === '')
     throw new CommandError('--reason is empty: say why, for whoever reads the journal later', EXIT.usage);
   const config = await requireConfig(io, file);
