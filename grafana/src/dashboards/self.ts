@@ -29,6 +29,7 @@ export const SELF_PANELS = {
   docker: 10,
   dockerEvents: 11,
   pushes: 12,
+  certificate: 20,
 } as const;
 
 const INSTANCE = '{{instance}}';
@@ -90,7 +91,13 @@ export const self = frame({
             description: 'Whether the last reload worked. After a bad file the last good one stays in force.',
             width: 4,
             unit: units.Short,
-            values: [{ expr: select('pgvigil_config_last_reload_successful'), legend: INSTANCE }],
+            values: [
+              { expr: select('pgvigil_config_last_reload_successful'), legend: INSTANCE },
+              {
+                expr: select('pgvigil_web_config_last_reload_successful'),
+                legend: `${INSTANCE} web file`,
+              },
+            ],
             steps: PLAIN,
             mappings: RELOAD_WORDS,
           }),
@@ -161,7 +168,7 @@ export const self = frame({
             id: SELF_PANELS.dockerEvents,
             title: 'Lost events of Docker',
             description: 'Times that events were lost: a removal may have been missed, and a cause with it.',
-            width: 8,
+            width: 6,
             unit: units.Short,
             bars: true,
             min: 0,
@@ -176,7 +183,7 @@ export const self = frame({
             id: SELF_PANELS.pushes,
             title: 'Pushed alerts',
             description: 'Alerts that pgvigil itself sent to Alertmanager, by outcome.',
-            width: 8,
+            width: 6,
             unit: units.Short,
             bars: true,
             min: 0,
@@ -187,7 +194,22 @@ export const self = frame({
               },
             ],
           }),
-          incidentsOpened({ id: 13, width: 8 }),
+          incidentsOpened({ id: 13, width: 6 }),
+          graphPanel({
+            id: SELF_PANELS.certificate,
+            title: 'Time left to the certificate',
+            description:
+              'Of the web server: after it no Prometheus reads it any more. Nothing is shown without TLS.',
+            width: 6,
+            unit: units.Seconds,
+            min: 0,
+            curves: [
+              {
+                expr: `${select('pgvigil_web_certificate_expiry_timestamp_seconds')} - time()`,
+                legend: INSTANCE,
+              },
+            ],
+          }),
         ],
       ],
     },
