@@ -33,7 +33,8 @@ ENV NODE_ENV=production
 USER 10187:10187
 VOLUME /var/lib/pgvigil
 EXPOSE 10187
+# Over plain HTTP or TLS. Behind a password, a refusal says that it is there; docs/access.md for client certificates.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["node", "-e", \
-  "require('http').get('http://127.0.0.1:10187/-/healthy', (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
+  "const ask = (by, or) => require(by).get({ host: '127.0.0.1', port: 10187, path: '/-/healthy', rejectUnauthorized: false }, (r) => [200, 401].includes(r.statusCode) ? process.exit(0) : or()).on('error', or); ask('http', () => ask('https', () => process.exit(1)))"]
 ENTRYPOINT ["pgvigil"]
 CMD ["serve", "--web.listen-address", "0.0.0.0:10187"]
