@@ -28,7 +28,8 @@ export interface SizesDeps {
 export interface Sizes {
   /**
    * Measures every one of `rows` once, those first that were measured longest ago, and tells what is known
-   * after each stretch. Gives the slot back between two databases whenever a check is due.
+   * after each stretch, which is one database at least. Gives the slot back between two databases whenever a
+   * check is due.
    */
   round(
     target: MaintenanceTarget,
@@ -46,7 +47,8 @@ export function createSizes(deps: SizesDeps): Sizes {
     const openedAt = clock.monotonic();
     const session = await connections.open(target.database, 'other');
     try {
-      while (queue.length > 0 && !lease.wanted() && !stop.aborted) {
+      // The first one whoever waits: where a pass over many databases never ends, sizes would never be read.
+      do {
         const row = queue.shift();
         if (!row) break;
         const startedAt = clock.monotonic();
@@ -58,7 +60,7 @@ export function createSizes(deps: SizesDeps): Sizes {
         // In a watched database nobody rests: whoever drops it would have to wait for us.
         if (!target.keep) return (clock.monotonic() - openedAt) * REST;
         if (queue.length > 0) await rest((clock.monotonic() - startedAt) * REST, lease.whenWanted, stop);
-      }
+      } while (queue.length > 0 && !lease.wanted() && !stop.aborted);
       return 0;
     } finally {
       await session.close();
