@@ -62,6 +62,14 @@ export default defineConfig({
         },
       },
       {
+        // Every fault, for real: npm run faults.
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.faults.ts'],
+          hookTimeout: 300_000,
+        },
+      },
+      {
         // Figures of the documents, measured anew: npm run bench. Nothing else should run beside it.
         test: {
           name: 'bench',

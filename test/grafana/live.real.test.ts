@@ -22,6 +22,8 @@ const EMPTY: Readonly<Record<string, string>> = {
   'pgvigil-incident/10D': 'the container is not made anew',
   'pgvigil-incident/10E': 'a person restarts the container, not its policy',
   'pgvigil-incident/10F': 'nothing is killed for want of memory',
+  'pgvigil-self/5B': 'there is no web configuration, for the page is not guarded',
+  'pgvigil-self/20A': 'there is no certificate, for the same reason',
 };
 
 /** Labels that no series has in the scene, and why. */

@@ -1,3 +1,4 @@
+import { readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,9 @@ import { waitFor } from './wait.ts';
 /** The program as a user starts it. */
 export const MAIN = join(ROOT, 'dist/main.js');
 
+/** How long `stop` waits before it kills. */
+const GRACE_MS = 5_000;
+
 /** A pgvigil that runs with a configuration of its own in a temporary directory. */
 export interface Exporter {
   readonly url: string;
@@ -20,6 +24,8 @@ export interface Exporter {
   readonly configFile: string;
   readonly stateDirectory: string;
   readonly running: () => Running;
+  /** Process id of the program itself, where `running` may be what takes it into a namespace. */
+  readonly pid: () => number;
   /** Lines of /metrics that start with this. */
   readonly metrics: (prefix?: string) => Promise<readonly string[]>;
   readonly report: () => Promise<Report>;
@@ -31,16 +37,23 @@ export interface Exporter {
   readonly stop: () => Promise<Exit>;
 }
 
+export interface ExporterOptions {
+  /** Whether Docker is watched, as the configuration says or by default. */
+  readonly docker?: boolean;
+  /** A command that starts the program somewhere else: `nsenter …`, `ip netns exec …`. */
+  readonly through?: readonly string[];
+  /** The address to listen on; 127.0.0.1 when absent. */
+  readonly host?: string;
+}
+
 /** Starts `pgvigil serve` on a free port and waits for its first report. */
-export async function startExporter(
-  config: object,
-  options: { readonly docker?: boolean } = {},
-): Promise<Exporter> {
+export async function startExporter(config: object, options: ExporterOptions = {}): Promise<Exporter> {
+  const { through = [], host = '127.0.0.1' } = options;
   await ensureBuilt();
   const directory = await mkdtemp(join(tmpdir(), 'pgvigil-e2e-'));
   const configFile = join(directory, 'pgvigil.yml');
   const stateDirectory = join(directory, 'state');
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `${host}:${await freePort()}`;
   const url = `http://${address}`;
   const configure = (changed: object): Promise<void> =>
     writeFile(
@@ -57,11 +70,8 @@ export async function startExporter(
     run({ command: process.execPath, args: [MAIN, ...args, '--config', configFile], env });
 
   async function launch(): Promise<Running> {
-    const running = await start({
-      command: process.execPath,
-      args: [MAIN, 'serve', '--config', configFile],
-      env,
-    });
+    const [command = '', ...args] = [...through, process.execPath, MAIN, 'serve', '--config', configFile];
+    const running = await start({ command, args, env });
     const ready = waitFor(
       'pgvigil is ready',
       20_000,
@@ -71,6 +81,10 @@ export async function startExporter(
     return running;
   }
 
+  const signalProgram = (signal: NodeJS.Signals): void => {
+    if (running.isRunning()) process.kill(programUnder(running.pid), signal);
+  };
+
   await configure(config);
   let running = await launch();
   return {
@@ -79,6 +93,7 @@ export async function startExporter(
     configFile,
     stateDirectory,
     running: () => running,
+    pid: () => programUnder(running.pid),
     async metrics(prefix = '') {
       const text = await (await fetch(`${url}/metrics`)).text();
       return text.split('\n').filter((line) => line.startsWith(prefix));
@@ -87,14 +102,27 @@ export async function startExporter(
     configure,
     command,
     async restart(signal = 'SIGTERM') {
-      running.signal(signal);
+      signalProgram(signal);
       await running.exited;
       running = await launch();
     },
     async stop() {
-      const exit = await running.stop();
+      signalProgram('SIGTERM');
+      const timer = setTimeout(() => signalProgram('SIGKILL'), GRACE_MS);
+      const exit = await running.exited;
+      clearTimeout(timer);
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
       return exit;
     },
   };
+}
+
+/** The first process from this one downwards that is a Node.js. */
+function programUnder(pid: number): number {
+  for (let at = pid; ; ) {
+    if (readlinkSync(`/proc/${at}/exe`) === process.execPath) return at;
+    const [child] = readFileSync(`/proc/${at}/task/${at}/children`, 'utf8').trim().split(' ');
+    if (!child) return pid;
+    at = Number(child);
+  }
 }

@@ -6,6 +6,8 @@ import { waitFor } from './wait.ts';
 
 /** Mounts and processes of its own: what hangs in here is seen by nobody else on the machine. */
 export interface Namespace {
+  /** What starts a program inside, for somebody else to start it. */
+  readonly through: readonly string[];
   /** Starts a program inside; its pid inside is another one than outside. */
   start(command: string, ...args: readonly string[]): Promise<Running>;
   /** Runs a program inside to its end, which has to be a good one. */
@@ -27,9 +29,10 @@ export async function startNamespace(): Promise<Namespace> {
     return children === '' || !isShell(children) ? undefined : children;
   });
   const started: Running[] = [];
+  const through = [program('nsenter'), '-t', pid, '--mount', '--pid', '--'];
   const inside = (command: string, args: readonly string[]) => ({
     command: program('nsenter'),
-    args: ['-t', pid, '--mount', '--pid', '--', command, ...args],
+    args: [...through.slice(1), command, ...args],
   });
 
   async function launch(command: string, ...args: readonly string[]): Promise<Running> {
@@ -39,6 +42,7 @@ export async function startNamespace(): Promise<Namespace> {
   }
 
   return {
+    through,
     start: launch,
     async run(command, ...args) {
       const { code, output } = await run(inside(command, args), 20_000);

@@ -1,0 +1,4 @@
+import type { Fault } from './fault.ts';
+
+/** Servers that cannot be reached, and connections that lead nowhere. */
+export const NETWORK: readonly Fault[] = [];
