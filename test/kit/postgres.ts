@@ -19,15 +19,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { ServerConfig } from '../../src/model/config.ts';
-import {
-  buildOnce,
-  cacheDirectory,
-  type PostgresVersion,
-  postgresBinaries,
-  RUN_AS,
-} from './postgres-binaries.ts';
+import { buildOnce, cacheDirectory } from './build-once.ts';
+import { ensurePostgres, type PostgresVersion, postgresBinaries, RUN_AS } from './postgres-binaries.ts';
 
-export { type PostgresVersion, postgresBinaries } from './postgres-binaries.ts';
+export { ALL_VERSIONS, type PostgresVersion, postgresBinaries } from './postgres-binaries.ts';
 
 /** As `pg_ctl stop -m`. */
 export type StopMode = 'smart' | 'fast' | 'immediate';
@@ -105,6 +100,7 @@ export function testVersions(): readonly PostgresVersion[] {
 /** Starts a server and waits until it takes connections. */
 export async function startPostgres(options: StartOptions): Promise<Postgres> {
   const { version } = options;
+  ensurePostgres(version);
   const bin = postgresBinaries(version);
   if (bin === undefined) throw new Error(`PostgreSQL ${version} is not installed`);
   sweep();

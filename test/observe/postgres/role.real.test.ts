@@ -2,16 +2,21 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
 import { describeWith } from '../../kit/needs.ts';
-import { type Postgres, postgresBinaries, startPostgres } from '../../kit/postgres.ts';
+import { ALL_VERSIONS, type Postgres, postgresBinaries, startPostgres } from '../../kit/postgres.ts';
 import { watchPostgres } from '../../kit/postgres-watch.ts';
 
 describeWith(['postgres15'], 'postgres/role.sql', () => {
-  describe.each([15, 18] as const)('on PostgreSQL %i', (version) => {
+  describe.each(ALL_VERSIONS)('on PostgreSQL %i', (version) => {
     let server: Postgres;
     beforeAll(async () => {
       server = await startPostgres({
         version,
-        settings: { log_statement: 'all', log_min_duration_statement: '0' },
+        // Not yet the default in 13.
+        settings: {
+          log_statement: 'all',
+          log_min_duration_statement: '0',
+          password_encryption: 'scram-sha-256',
+        },
         hba: ['host all all 127.0.0.1/32 scram-sha-256'],
       });
     });
