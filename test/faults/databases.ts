@@ -1,4 +1,5 @@
+import { LOST_DATABASES } from './databases-lost.ts';
 import type { Fault } from './fault.ts';
 
 /** Databases that are gone, damaged or have names like none. */
-export const DATABASES: readonly Fault[] = [];
+export const DATABASES: readonly Fault[] = [...LOST_DATABASES];

@@ -1,7 +1,8 @@
 import { makeWorkspace } from '../kit/bundle.ts';
+import { CANARY } from '../kit/canary.ts';
 import { program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
-import { CANARY } from './canary.ts';
+import type { Engines } from '../scenarios/engines.ts';
 import type { Fault } from './fault.ts';
 import { openStage } from './stage.ts';
 import type { Usage } from './usage.ts';
@@ -31,9 +32,9 @@ export interface Outcome {
 }
 
 /** Plays a fault and checks what holds for all of them: see docs/faults.md. */
-export async function runFault({ row, name, play }: Fault): Promise<Outcome> {
+export async function runFault({ row, name, play }: Fault, engines: Engines): Promise<Outcome> {
   const startedAt = performance.now();
-  const { stage, vigils, clear } = openStage();
+  const { stage, vigils, clear } = openStage(engines);
   const problems: string[] = [];
   let seen = '';
   let judged: Judged | undefined;

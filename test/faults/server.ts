@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CANARY } from '../kit/canary.ts';
 import { type Postgres, type PostgresVersion, type StartOptions, startPostgres } from '../kit/postgres.ts';
-import { CANARY } from './canary.ts';
 import type { Exposition } from './exposition.ts';
 
 export type PostgresOptions = Partial<StartOptions> & { readonly version?: PostgresVersion };

@@ -1,5 +1,6 @@
 import type { Exporter } from '../kit/exporter.ts';
 import { type Namespace, startNamespace } from '../kit/namespace.ts';
+import type { Engines } from '../scenarios/engines.ts';
 import { type PostgresOptions, startServer, type WatchedServer } from './server.ts';
 import { startVigil, type Vigil, type VigilOptions, type WatchOptions, watchExporter } from './vigil.ts';
 
@@ -13,6 +14,8 @@ export interface Stage {
   readonly postgres: (options?: PostgresOptions) => Promise<WatchedServer>;
   /** Mounts and processes that nobody else on the machine sees. */
   readonly namespace: () => Promise<Namespace>;
+  /** The Docker engines of the run, which outlive the fault. */
+  readonly engines: Engines;
   /** Takes this away when the fault is over, the last one first. */
   readonly undo: (step: () => Promise<unknown> | unknown) => void;
 }
@@ -24,7 +27,7 @@ export interface OpenStage {
   readonly clear: () => Promise<void>;
 }
 
-export function openStage(): OpenStage {
+export function openStage(engines: Engines): OpenStage {
   const steps: (() => Promise<unknown> | unknown)[] = [];
   const vigils: Vigil[] = [];
   const undo: Stage['undo'] = (step) => void steps.push(step);
@@ -35,6 +38,7 @@ export function openStage(): OpenStage {
   };
   return {
     stage: {
+      engines,
       undo,
       watch: async (config, options) => keep(await startVigil(config, options)),
       adopt: async (exporter, options) => keep(await watchExporter(exporter, options)),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../kit/bundle.ts';
 import { describeWith } from '../kit/needs.ts';
+import { createEngines } from '../scenarios/engines.ts';
 import type { Fault } from './fault.ts';
 import { type Outcome, runFault } from './run-fault.ts';
 import { formatTable } from './table.ts';
@@ -13,7 +14,9 @@ const TIMEOUT_MS = 300_000;
 export function defineSuite(name: string, faults: readonly Fault[], file: string): void {
   describe(name, () => {
     const outcomes: Outcome[] = [];
-    afterAll(() => {
+    const engines = createEngines();
+    afterAll(async () => {
+      await engines.stop();
       if (outcomes.length === 0) return;
       process.stdout.write(`\n${formatTable(outcomes)}\n`);
       const directory = join(ROOT, 'test-output');
@@ -24,7 +27,7 @@ export function defineSuite(name: string, faults: readonly Fault[], file: string
       describeWith([...fault.needs, 'prometheus'], `row ${fault.row}`, () => {
         // What fails once has failed: a fault that is survived most of the time is not survived.
         test(fault.name, { timeout: TIMEOUT_MS, retry: 0 }, async () => {
-          const outcome = await runFault(fault);
+          const outcome = await runFault(fault, engines);
           outcomes.push(outcome);
           expect(outcome.problems).toEqual([]);
         });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openBareStage } from './bare-stage.ts';
 import { openDockerStage } from './docker-stage.ts';
 import type { Engines } from './engines.ts';
-import { brief, type Expectation, isComplete, judge, type Look } from './judge.ts';
+import { brief, type Expectation, isComplete, type Judgement, judge, type Look } from './judge.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import type { Outcome } from './table.ts';
@@ -11,36 +11,34 @@ const LOOK_EVERY_MS = 100;
 /** An act has to come to an end by itself. */
 const ACT_MS = 60_000;
 
-interface Open {
+/** A scenario whose stage is set. */
+export interface Open {
   readonly stage: Stage;
   /** Name of the volume, where there is one. */
   readonly volume: string | undefined;
   readonly act: () => Promise<void>;
+  /** The time of the act is taken from here. */
+  readonly mark: () => void;
+  readonly actedAt: () => number;
   readonly close: () => Promise<void>;
 }
 
 /** Sets the stage, acts, looks at the report until it is judged, and clears up. */
 export async function runScenario(scenario: Scenario, slug: string, engines: Engines): Promise<Outcome> {
   const startedAt = performance.now();
-  let actedAt = startedAt;
-  const mark = (): void => {
-    actedAt = performance.now();
-  };
-  const open = await engines.opening(() => openStage(scenario, slug, engines, mark));
+  const open = await openScenario(scenario, slug, engines);
   const openedAt = performance.now();
-  const expectation = { ...scenario, meanwhile: scenario.meanwhile ?? [], volume: open.volume };
-  const looks: Look[] = [];
   let playedAt = openedAt;
+  let played: Played;
   let last: Outcome['last'];
   try {
-    await play(scenario, open, { mark, look: () => look(open.stage, looks), looks, expectation });
+    played = await playScenario(scenario, open);
     last = await lastWords(open.stage);
   } finally {
     playedAt = performance.now();
     await open.close();
   }
-  const counted = looks.map(({ atMs, incidents }) => ({ atMs: Math.max(0, atMs - actedAt), incidents }));
-  const judgement = judge(counted, expectation);
+  const { counted, judgement } = played;
   return {
     ...judgement,
     ...(judgement.verdict !== 'right' && last && { last }),
@@ -57,12 +55,24 @@ export async function runScenario(scenario: Scenario, slug: string, engines: Eng
   };
 }
 
+/** Sets the stage of a scenario, when it is its turn; the slug is part of every name that it gives. */
+export function openScenario(scenario: Scenario, slug: string, engines: Engines): Promise<Open> {
+  let actedAt = performance.now();
+  const mark = (): void => {
+    actedAt = performance.now();
+  };
+  return engines.opening(async () => {
+    const open = await openStage(scenario, slug, engines, mark);
+    return { ...open, mark, actedAt: () => actedAt };
+  });
+}
+
 async function openStage(
   scenario: Scenario,
   slug: string,
   engines: Engines,
   mark: () => void,
-): Promise<Open> {
+): Promise<Omit<Open, 'mark' | 'actedAt'>> {
   if (scenario.stage === 'bare') {
     const { stage, close } = await openBareStage(scenario.options ?? {}, mark);
     return { stage, volume: undefined, act: () => scenario.act(stage), close };
@@ -71,6 +81,22 @@ async function openStage(
   await scenario.prepare?.(engine);
   const { stage, close } = await openDockerStage(slug, engine, scenario.options ?? {}, mark);
   return { stage, volume: stage.volume, act: () => scenario.act(stage), close };
+}
+
+/** What was seen of a scenario, and what it is worth. */
+export interface Played {
+  readonly counted: readonly Look[];
+  readonly judgement: Judgement;
+}
+
+/** Acts, and looks at the report until it is judged. */
+export async function playScenario(scenario: Scenario, open: Open): Promise<Played> {
+  const expectation = { ...scenario, meanwhile: scenario.meanwhile ?? [], volume: open.volume };
+  const looks: Look[] = [];
+  await play(scenario, open, { mark: open.mark, look: () => look(open.stage, looks), looks, expectation });
+  const actedAt = open.actedAt();
+  const counted = looks.map(({ atMs, incidents }) => ({ atMs: Math.max(0, atMs - actedAt), incidents }));
+  return { counted, judgement: judge(counted, expectation) };
 }
 
 interface Play {

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Report } from '../../src/model/report.ts';
+import { CANARY } from '../kit/canary.ts';
 import { type Exporter, startExporter } from '../kit/exporter.ts';
 import { waitFor } from '../kit/wait.ts';
 import type { Acting } from './scenario.ts';
 
 /** The databases that pgvigil is told to expect. */
 export const DATABASES = ['simfab_dev', 'shop'] as const;
-export const PASSWORD = 'correct horse';
+export const PASSWORD = `${CANARY} correct horse`;
 
 /** A server with two databases, and a pgvigil that has seen everything well. */
 export interface Stage extends Acting {
