@@ -23,6 +23,7 @@ import { mergeHistories } from './remember/merge.ts';
 import { recordIncidents } from './remember/record-incidents.ts';
 import { remember } from './remember/remember.ts';
 import { createWatch } from './watch.ts';
+import { createWatchdog } from './watchdog/watchdog.ts';
 import { answerControl } from './word.ts';
 
 /** What `serve` hands in: the outside world, and nothing else. */
@@ -39,6 +40,8 @@ export interface AppDeps {
   readonly childModulePath: string;
   /** Compiled module of the thread that compares passwords. */
   readonly hashWorkerPath: string;
+  /** Compiled module of the thread that notices when the event loop stands still. */
+  readonly watchdogThreadPath: string;
   /** Something that must not happen has happened: the process has to end. */
   readonly fatal: (error: unknown) => void;
 }
@@ -56,8 +59,8 @@ const MOUNTINFO = '/proc/self/mountinfo';
 const STATE_CHILD_IDLE_MS = 5000;
 const FLUSH_DEADLINE_MS = 700;
 const STATE_DEADLINE_MS = 5000;
-/** Without a tick for so long, the process is not healthy. */
-const HEARTBEAT_MAX_AGE_MS = 30_000;
+/** An event loop that stands still for so long does not go on by itself. */
+const MAX_STALL_MS = 60_000;
 /** So many milliseconds may a tick be late before nothing is pushed any more. */
 const PUSH_MAX_LATE_MS = 15_000;
 
@@ -137,10 +140,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     report: watch.report,
     events: (limit) => journal.recent(limit),
     ready: () => watch.report() !== undefined,
-    healthy: () => {
-      const report = watch.report();
-      return report === undefined || clock.monotonic() - report.monotonicMs < HEARTBEAT_MAX_AGE_MS;
-    },
+    healthy: watch.healthy,
     reload: initial.web.enableLifecycle ? () => reload() : undefined,
     log,
     clock,
@@ -165,6 +165,13 @@ export function createApp(initial: Config, deps: AppDeps): App {
     stateDirectory: initial.state.directory,
     handle: (request) => answerControl(request, { config, watch, now: clock.now() }),
     log,
+  });
+
+  const watchdog = createWatchdog({
+    threadPath: deps.watchdogThreadPath,
+    maxStallMs: MAX_STALL_MS,
+    healthy: watch.healthy,
+    fatal,
   });
 
   function self(): SelfVerdict {
@@ -214,6 +221,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       corrupt = loaded.corrupt;
       journal.add([{ at: startedAt, kind: 'pgvigil_started', details: { version } }]);
       watch.start(loaded.history);
+      watchdog.start();
       observers.apply(config);
       pusher.apply(config.alertmanager);
       void openControl();
@@ -226,6 +234,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       access?.stop();
       journal.add([{ at: clock.now(), kind: 'pgvigil_stopped' }]);
       await Promise.all([
+        watchdog.stop(),
         web.stop(),
         observers.stop(),
         ledger.flush(FLUSH_DEADLINE_MS),

@@ -47,6 +47,8 @@ export interface Watch {
   /** Something noteworthy happened: tick at once, together with what else happens in the next moment. */
   wake(): void;
   report(): Report | undefined;
+  /** Whether ticks are made when they are due, or a little later. */
+  healthy(): boolean;
   history(): History;
   /** Goes on from another history, at the next tick. */
   replace(history: History): void;
@@ -56,6 +58,8 @@ export interface Watch {
 
 /** Time in which several wake-ups become one tick: a `compose down -v` is a burst of events. */
 const GATHER_MS = 20;
+/** A tick that is later than this does not come by itself. */
+const MAX_LATE_MS = 30_000;
 
 /** The heartbeat: look, remember, diagnose, record, publish; every `intervals.presence` and whenever it is woken. */
 export function createWatch({ clock, steps, config, saved, published, broken }: WatchDeps): Watch {
@@ -117,6 +121,10 @@ export function createWatch({ clock, steps, config, saved, published, broken }: 
     },
     wake: () => schedule(GATHER_MS),
     report: () => report,
+    healthy() {
+      if (report === undefined) return true;
+      return clock.monotonic() - report.monotonicMs < config().intervals.presence + MAX_LATE_MS;
+    },
     history: remembered,
     replace(next) {
       history = next;

@@ -12,6 +12,7 @@ const ROOMS: Record<string, readonly string[]> = {
   present: ['model'],
   guard: ['model', 'config', 'observe', 'remember'],
   disposable: ['model', 'observe', 'remember'],
+  watchdog: ['model'],
   'watch.ts': ['model'],
   'control.ts': ['model'],
   'log.ts': ['model'],
@@ -90,8 +91,8 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('only main.ts and child processes touch the process', () => {
-    const allowed = /^(main\.ts|disposable\/child\.ts)$/;
+  test('only main.ts, child processes and the watchdog touch the process', () => {
+    const allowed = /^(main\.ts|disposable\/child\.ts|watchdog\/thread\.ts)$/;
     const wrong = files.filter(
       (file) =>
         !allowed.test(file) &&

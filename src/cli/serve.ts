@@ -99,6 +99,7 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     },
     childModulePath: fileURLToPath(new URL('../disposable/child.js', import.meta.url)),
     hashWorkerPath: fileURLToPath(new URL('../present/web/access/hash-worker.js', import.meta.url)),
+    watchdogThreadPath: fileURLToPath(new URL('../watchdog/thread.js', import.meta.url)),
     fatal: (error) => {
       log.error(
         { error: error instanceof Error ? error.stack : String(error) },
