@@ -5,6 +5,16 @@ const RULES = ['rules', 'conventions', 'queries', 'coverage', 'mutations', 'over
   (name) => `test/rules/${name}.test.ts`,
 );
 
+/** Suites that mostly wait: for a scrape, a group, a browser. Their bounds are seconds, so several run at a time. */
+const PATIENT = [
+  'test/alertmanager/*.test.ts',
+  'test/rules/{evaluation,fleet-files,pushed}.test.ts',
+  'test/rules/runbooks.real.test.ts',
+  'test/grafana/live.real.test.ts',
+  'test/present/web/page.browser.real.test.ts',
+  'test/e2e/{page,push}.test.ts',
+];
+
 export default defineConfig({
   test: {
     environment: 'node',
@@ -28,11 +38,21 @@ export default defineConfig({
         test: { name: 'rules', include: RULES, testTimeout: 60_000, hookTimeout: 600_000 },
       },
       {
+        test: {
+          name: 'patient',
+          include: PATIENT,
+          maxWorkers: 4,
+          retry: 1,
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
         // Real servers: PostgreSQL, a private dockerd, disks. One file at a time, so that timings hold.
         test: {
           name: 'real',
-          include: ['test/**/*.real.test.ts', 'test/rules/**/*.test.ts', 'test/alertmanager/**/*.test.ts'],
-          exclude: ['test/e2e/**', ...RULES],
+          include: ['test/**/*.real.test.ts', 'test/rules/**/*.test.ts'],
+          exclude: ['test/e2e/**', ...RULES, ...PATIENT],
           fileParallelism: false,
           maxConcurrency: 100,
           // Deadlines of a second meet a machine that may pause for one: what fails twice in a row has failed.
@@ -45,7 +65,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
+          exclude: PATIENT,
+          maxWorkers: 2,
           retry: 1,
           testTimeout: 120_000,
           hookTimeout: 300_000,

@@ -18,6 +18,7 @@ const OUTPUT = join(ROOT, 'test-output');
 const RUNS = [
   { name: 'unit', projects: ['architecture', 'unit'] },
   { name: 'rules', projects: ['rules'] },
+  { name: 'patient', projects: ['patient'] },
   { name: 'real', projects: ['real'] },
   { name: 'e2e', projects: ['e2e'] },
 ];
