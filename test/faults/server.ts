@@ -20,8 +20,8 @@ export interface WatchedServer {
 }
 
 export const DATABASES = ['simfab_dev', 'shop'] as const;
-const PASSWORD = `${CANARY}-correct-horse`;
-const HBA = ['host all pgvigil 0.0.0.0/0 scram-sha-256', 'host all all 127.0.0.1/32 trust'];
+export const PASSWORD = `${CANARY}-correct-horse`;
+export const HBA = ['host all pgvigil 0.0.0.0/0 scram-sha-256', 'host all all 127.0.0.1/32 trust'];
 
 /** Starts a PostgreSQL with the role that postgres/role.sql makes, and two databases. */
 export async function startServer(options: PostgresOptions = {}): Promise<WatchedServer> {
