@@ -18,6 +18,7 @@ export type Need =
   | 'loop'
   | 'chromium'
   | 'openssl'
+  | 'locales'
   | 'shell';
 
 /** The path of a program that a suite has declared as a need: throws when it is not there. */
