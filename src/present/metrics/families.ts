@@ -20,7 +20,14 @@ const SUBJECTS = [
 
 /** The metrics of a report: a pure function, in the order of the catalogue, without what is unknown. */
 export function familiesOf(report: Report): readonly Family[] {
+  return createFamilies()(report);
+}
+
+/** The same for one report after the other: a family that did not change is the same object as before. */
+export function createFamilies(): (report: Report) => readonly Family[] {
   const sheet = createSheet();
-  for (const emitSubject of SUBJECTS) emitSubject(report, sheet.emit);
-  return sheet.families();
+  return (report) => {
+    for (const emitSubject of SUBJECTS) emitSubject(report, sheet.emit);
+    return sheet.families();
+  };
 }

@@ -24,40 +24,68 @@ export type Emit = <Name extends MetricName>(
   value: number | boolean | undefined,
 ) => void;
 
-/** Collects samples into families. */
+/** Collects the samples of one report after the other into families. */
 export interface Sheet {
   readonly emit: Emit;
-  /** In the order of the catalogue, those with a sample. */
+  /**
+   * What was emitted since this was called last: in the order of the catalogue, those with a sample. A family that
+   * did not change is the same object as before.
+   */
   families(): readonly Family[];
 }
 
+/** The samples of one metric, in the order in which they were emitted. */
 interface Column {
   readonly names: readonly string[];
   readonly texts: readonly string[];
   /** Same for all metrics with the same labels in the same order. */
   readonly signature: string;
+  /** Labels as they were given, and as text; longer than `count` where there were more in the report before. */
+  readonly given: Given[];
   readonly labels: string[];
   readonly values: number[];
-  /** By number of the label text: whether the series has its sample. */
-  readonly taken: boolean[];
+  count: number;
+  relabelled: boolean;
+  changed: boolean;
+  family: Family | undefined;
 }
 
-/** A sheet with nothing on it. The first sample of a series stands; a second one would break the scrape. */
+type Given = Readonly<Record<string, string | number | undefined>>;
+
+/**
+ * A sheet with nothing on it. The first sample of a series stands; a second one would break the scrape. It keeps
+ * what was on it: most of a large report is as it was a second ago, and is compared instead of written anew.
+ */
 export function createSheet(): Sheet {
   const columns = new Map<string, Column>(
     Object.entries<MetricSpec>(CATALOGUE).map(([name, { labels, texts = [] }]) => [
       name,
-      { names: labels, texts, signature: labels.join(), labels: [], values: [], taken: [] },
+      {
+        names: labels,
+        texts,
+        signature: labels.join(),
+        given: [],
+        labels: [],
+        values: [],
+        count: 0,
+        relabelled: false,
+        changed: false,
+        family: undefined,
+      },
     ]),
   );
-  /** Every label text has a number, so that looking for a second sample costs next to nothing. */
-  const numbers = new Map<string, number>();
-  let last = { labels: {}, signature: '', text: '', number: 0 };
+  let last: { readonly labels: Given; readonly signature: string; readonly text: string } | undefined;
 
-  function numberOf(text: string): number {
-    const number = numbers.get(text) ?? numbers.size;
-    numbers.set(text, number);
-    return number;
+  function textOf(column: Column, labels: Given, index: number): string {
+    const { signature, names, given } = column;
+    if (last?.labels === labels && last.signature === signature) return last.text;
+    const before = given[index];
+    const text =
+      before !== undefined && names.every((name) => before[name] === labels[name])
+        ? (column.labels[index] as string)
+        : labelText(names, labels, column.texts);
+    last = { labels, signature, text };
+    return text;
   }
 
   return {
@@ -66,21 +94,52 @@ export function createSheet(): Sheet {
       const number = Number(value);
       const column = columns.get(name);
       if (column === undefined || !Number.isFinite(number)) return;
-      const { signature } = column;
-      if (last.labels !== labels || last.signature !== signature) {
-        const text = labelText(column.names, labels, column.texts);
-        last = { labels, signature, text, number: numberOf(text) };
+      const index = column.count++;
+      const text = textOf(column, labels, index);
+      if (column.labels[index] !== text) {
+        column.labels[index] = text;
+        column.relabelled = true;
       }
-      if (column.taken[last.number] === true) return;
-      column.taken[last.number] = true;
-      column.labels.push(last.text);
-      column.values.push(number);
+      if (column.values[index] !== number) {
+        column.values[index] = number;
+        column.changed = true;
+      }
+      column.given[index] = labels;
     },
     families() {
+      last = undefined;
       return Object.entries<MetricSpec>(CATALOGUE).flatMap(([name, { help, type }]) => {
-        const { labels = [], values = [] } = columns.get(name) ?? {};
-        return labels.length === 0 ? [] : [{ name, help, type, labels, values }];
+        const column = columns.get(name);
+        const family = column && closed(column, { name, help, type });
+        return family === undefined ? [] : [family];
       });
     },
   };
+}
+
+/** Ends a report for a column, and makes its family anew where it is not as before. */
+function closed(column: Column, head: Pick<Family, 'name' | 'help' | 'type'>): Family | undefined {
+  const { count, given, labels, values, changed, family } = column;
+  const relabelled = column.relabelled || count !== given.length;
+  for (const list of [given, labels, values]) list.length = count;
+  column.count = 0;
+  column.relabelled = false;
+  column.changed = false;
+  if (!relabelled && !changed) return family;
+  column.family = count === 0 ? undefined : { ...head, ...samplesOf(column, relabelled) };
+  return column.family;
+}
+
+function samplesOf(
+  { labels, values, family }: Column,
+  relabelled: boolean,
+): Pick<Family, 'labels' | 'values'> {
+  // Nothing was there twice: then all labels are as they were.
+  if (!relabelled && family?.labels.length === labels.length)
+    return { labels: family.labels, values: [...values] };
+  const firstOf = new Map<string, number>();
+  for (const [index, label] of labels.entries()) {
+    if (!firstOf.has(label)) firstOf.set(label, values[index] as number);
+  }
+  return { labels: [...firstOf.keys()], values: [...firstOf.values()] };
 }

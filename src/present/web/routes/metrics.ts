@@ -1,38 +1,22 @@
-import { gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import type { Report } from '../../../model/report.ts';
-import { familiesOf } from '../../metrics/families.ts';
+import { createExpositions } from '../../metrics/exposition.ts';
+import { createFamilies } from '../../metrics/families.ts';
 import { createProcessMetrics } from '../../metrics/process-metrics.ts';
-import { METRICS_CONTENT_TYPES, type MetricsFormat, renderMetrics } from '../../metrics/render.ts';
+import { METRICS_CONTENT_TYPES, type MetricsFormat } from '../../metrics/render.ts';
 import { acceptsGzip, metricsFormatFor } from '../accept.ts';
 import type { WebOptions } from '../options.ts';
 import { perReport } from '../per-report.ts';
 
-/** Metrics repeat themselves: the quickest level already makes them twenty times smaller. */
-const GZIP_LEVEL = 1;
-
-interface Exposition {
-  readonly plain: Buffer;
-  /** Compressed when first asked for; not in the thread pool, which a frozen disk can fill. */
-  readonly gzipped: () => Buffer;
-}
-
 /** `/metrics`: the last report as an exposition, rendered at most once per report and format. */
 export function addMetrics(app: FastifyInstance, { report, log }: WebOptions): void {
   const processMetrics = createProcessMetrics(log);
-  const exposition = (format: MetricsFormat) =>
-    perReport(async (last: Report): Promise<Exposition> => {
-      const families = [...familiesOf(last), ...(await processMetrics())];
-      const plain = renderMetrics(families, format);
-      let gzipped: Buffer | undefined;
-      return {
-        plain,
-        gzipped() {
-          gzipped ??= gzipSync(plain, { level: GZIP_LEVEL });
-          return gzipped;
-        },
-      };
-    });
+  const families = createFamilies();
+  const familiesOnce = perReport(async (last: Report) => [...families(last), ...(await processMetrics())]);
+  const exposition = (format: MetricsFormat) => {
+    const expositionOf = createExpositions(format);
+    return perReport(async (last: Report) => expositionOf(await familiesOnce(last)));
+  };
   const expositions = { text: exposition('text'), openmetrics: exposition('openmetrics') };
 
   app.get('/metrics', async (request, reply) => {
