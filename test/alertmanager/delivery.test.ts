@@ -69,9 +69,9 @@ describeWith(['prometheus', 'alertmanager'], 'the shipped timings', () => {
     await webhook.waitForAlert({ datname: 'one' }, 30_000, 'resolved');
   });
 
-  test('the heartbeat has a way of its own', { timeout: 120_000 }, async () => {
+  test('the watchdog has a way of its own', { timeout: 120_000 }, async () => {
     const { path, alert } = await webhook.waitForAlert({ alertname: 'PgVigilWatchdog' }, 90_000);
-    expect(path).toBe('/heartbeat');
+    expect(path).toBe('/watchdog');
     expect(alert.labels).toEqual({ alertname: 'PgVigilWatchdog', severity: 'none' });
   });
 

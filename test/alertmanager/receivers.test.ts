@@ -27,7 +27,7 @@ function choose(
   const chosen = text
     .replace(/receiver: pager #/, `receiver: ${pager} #`)
     .replace(/receiver: tickets #/, `receiver: ${tickets} #`);
-  expect(chosen.match(/receiver: \S+ #/g)).toHaveLength(3);
+  expect(chosen.match(/receiver: \S+ #/g)).toHaveLength(4);
   return chosen;
 }
 

@@ -25,7 +25,7 @@ export interface Delivered {
 export interface Received {
   /** Wall clock when the body was complete, milliseconds since the epoch. */
   readonly at: number;
-  /** `/page`, `/ticket` or `/heartbeat` with the shipped alertmanager.yml. */
+  /** `/page`, `/ticket`, `/watchdog` or `/heartbeat` with the shipped alertmanager.yml. */
   readonly path: string;
   readonly body: Delivered;
 }
