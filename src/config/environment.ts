@@ -57,35 +57,39 @@ export function environmentServers(env: Env): EnvironmentServers {
   return { servers, problems, locate: (path) => variable(nameOf(path, expected.length)) };
 }
 
-/** Parts of the configuration that one variable each gives, as a file would have them. */
-const PARTS = {
-  state: { variable: 'PGVIGIL_STATE_DIRECTORY', read: (text: string) => ({ directory: text }) },
-  filesystems: { variable: 'PGVIGIL_FILESYSTEMS', read: (text: string) => ({ include: listOf(text) }) },
-  alertmanager: { variable: 'PGVIGIL_ALERTMANAGER_URLS', read: (text: string) => ({ urls: listOf(text) }) },
-} as const;
+const asWritten = (text: string): unknown => text;
+
+/** Keys of the configuration that one variable each gives, by section, and how a file would have them. */
+const KEYS: readonly {
+  readonly section: string;
+  readonly key: string;
+  readonly variable: string;
+  readonly read: (text: string) => unknown;
+}[] = [
+  { section: 'state', key: 'directory', variable: 'PGVIGIL_STATE_DIRECTORY', read: asWritten },
+  { section: 'filesystems', key: 'include', variable: 'PGVIGIL_FILESYSTEMS', read: listOf },
+  { section: 'alertmanager', key: 'urls', variable: 'PGVIGIL_ALERTMANAGER_URLS', read: listOf },
+  { section: 'alertmanager', key: 'dashboard_url', variable: 'PGVIGIL_DASHBOARD_URL', read: asWritten },
+];
 
 /** Takes the environment alone, without any file, and gives the `Config` it asks for, or every problem. */
 export function parseEnvironment(deps: ParseDeps): ParsedConfig<Config> {
   const { env } = deps;
   const { servers, problems, locate } = environmentServers(env);
   const docker = dockerOf(env);
-  const parts = Object.entries(PARTS).flatMap(([key, part]) => {
-    const text = env[part.variable];
-    return text ? [[key, part.read(text)] as const] : [];
-  });
   return compile(
     {
       value: {
         servers,
         ...(docker.value === undefined ? {} : { docker: docker.value }),
-        ...Object.fromEntries(parts),
+        ...sectionsOf(env),
       },
       directory: '',
       url: servers.length > 0 ? environmentUrls(env)[0] : undefined,
       locate: (path) => {
         if (path[0] === 'docker') return variable(docker.variable);
-        const part = Object.entries(PARTS).find(([key]) => key === path[0])?.[1];
-        return part ? variable(part.variable) : locate(path);
+        const found = KEYS.find(({ section, key }) => section === path[0] && key === path[1]);
+        return found ? variable(found.variable) : locate(path);
       },
       isPlainKey: () => false,
       problems,
@@ -93,6 +97,16 @@ export function parseEnvironment(deps: ParseDeps): ParsedConfig<Config> {
     },
     deps,
   );
+}
+
+/** Sections with the keys of those variables that are set. */
+function sectionsOf(env: Env): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const sections: Record<string, Record<string, unknown>> = {};
+  for (const { section, key, variable: name, read } of KEYS) {
+    const text = env[name];
+    if (text) sections[section] = { ...sections[section], [key]: read(text) };
+  }
+  return sections;
 }
 
 function serverNames(

@@ -71,6 +71,18 @@ describe('the environment alone', () => {
     expect(alertmanager.urls).toHaveLength(2);
   });
 
+  test('PGVIGIL_DASHBOARD_URL, alone and beside the addresses of Alertmanager', () => {
+    const server = { PGVIGIL_URL: 'postgres://db', PGVIGIL_DASHBOARD_URL: 'https://grafana.example.org/' };
+    const both = { ...server, PGVIGIL_ALERTMANAGER_URLS: 'http://one:9093' };
+    const of = (env: Readonly<Record<string, string>>) => {
+      const { urls, dashboardUrl } = configOf(env).alertmanager;
+      return [urls.length, dashboardUrl];
+    };
+    expect(of(server)).toEqual([0, 'https://grafana.example.org']);
+    expect(of(both)).toEqual([1, 'https://grafana.example.org']);
+    expect(of({ ...both, PGVIGIL_DASHBOARD_URL: '' })).toEqual([1, 'http://localhost:3000']);
+  });
+
   test('PGVIGIL_FILESYSTEMS takes the place of /', () => {
     const include = (text: string): readonly string[] =>
       configOf({ PGVIGIL_URL: 'postgres://db', PGVIGIL_FILESYSTEMS: text }).filesystems.include;
@@ -119,6 +131,10 @@ describe('the environment alone', () => {
     [
       { PGVIGIL_URL: 'postgres://a', PGVIGIL_ALERTMANAGER_URLS: 'http://a,\u0007' },
       ['PGVIGIL_ALERTMANAGER_URLS: must begin with http:// or https://'],
+    ],
+    [
+      { PGVIGIL_URL: 'postgres://a', PGVIGIL_DASHBOARD_URL: 'grafana' },
+      ['PGVIGIL_DASHBOARD_URL: must begin with http:// or https://'],
     ],
   ])('%o is reported under the name of the variable', (env, problems) => {
     const wanted = problems.map((problem) => expect.stringContaining(`environment: ${problem}`));
