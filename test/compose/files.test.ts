@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { alertRules } from '../kit/rules.ts';
 import {
   baseImage,
   composeFile,
   composeText,
   dockerfile,
   envExample,
+  gitIgnore,
   guide,
   type Service,
   variables,
 } from './shipped.ts';
 
+/** Directories of this repository that are mounted. */
+const SHIPPED = ['prometheus', 'alertmanager', 'grafana'];
 const services = Object.entries(composeFile.services) as [string, Service][];
 /** In .env.example, commented out or not. */
 const explained = new Map(
@@ -55,6 +59,39 @@ describe('docker-compose.monitoring.yml', () => {
     }
   });
 
+  test('what it mounts of the owner is ignored by git, from the root on', () => {
+    const mounted = services.flatMap(([, { volumes = [] }]) =>
+      volumes.flatMap((volume) => /^\.\/(\w+)/.exec(volume)?.[1] ?? []),
+    );
+    const owned = [...new Set(mounted)].filter((directory) => !SHIPPED.includes(directory));
+    expect(owned.sort()).toEqual(['config', 'secrets']);
+    // Without the slash in front, src/config and test/config would not be tracked either.
+    for (const path of [...owned.map((directory) => `/${directory}/`), '.env'])
+      expect(gitIgnore.split('\n')).toContain(path);
+  });
+
+  test.each(services)('%s has a name that runbooks can use and nothing else has', (name, service) => {
+    expect(service.container_name).toBe(name === 'pgvigil' ? 'pgvigil' : `pgvigil-${name}`);
+  });
+
+  test('links to Grafana begin alike, whoever writes them', () => {
+    const address = `\${GRAFANA_URL:-http://localhost:3000}`;
+    expect(composeFile.services.pgvigil.environment?.['PGVIGIL_DASHBOARD_URL']).toBe(address);
+    expect(composeFile.services.grafana.environment?.['GF_SERVER_ROOT_URL']).toBe(address);
+    const links = alertRules().map(({ annotations }) => annotations['dashboard_url'] ?? '');
+    for (const link of links) expect(link).toMatch(/^http:\/\/localhost:3000\/d\//);
+  });
+
+  test('Grafana has no password but that of a file, and does not start without', () => {
+    const { environment = {}, entrypoint = [], volumes } = composeFile.services.grafana;
+    expect(Object.keys(environment).filter((name) => /PASSWORD|ADMIN/.test(name))).toEqual([
+      'GF_SECURITY_ADMIN_PASSWORD__FILE',
+    ]);
+    expect(environment['GF_SECURITY_ADMIN_PASSWORD__FILE']).toBe('/run/secrets/admin_password');
+    expect(volumes).toContain('./secrets/grafana:/run/secrets:ro');
+    expect(entrypoint.join(' ')).toContain('[ -s /run/secrets/admin_password ]');
+  });
+
   test('volumes and networks are called the same in every project', () => {
     for (const { name } of Object.values(composeFile.volumes)) expect(name).toMatch(/^pgvigil_/);
     for (const { name } of Object.values(composeFile.networks)) expect(name).toMatch(/pgvigil_/);
@@ -98,6 +135,7 @@ describe('the variables', () => {
       'DOCKER_PROXY_USER',
       'PROMETHEUS_URL',
       'ALERTMANAGER_URL',
+      'GRAFANA_URL',
       ...[...variables.keys()].filter((name) => name.endsWith('_PORT')),
     ];
     for (const name of shown) expect(explained.get(name), name).toBe(variables.get(name));

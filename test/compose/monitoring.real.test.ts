@@ -7,7 +7,7 @@ import { readGroups, ruleFiles } from '../kit/rules.ts';
 import { waitFor } from '../kit/wait.ts';
 import { inspect, inspectAll, lives, NAMES, processOf } from './inspected.ts';
 import { COMPOSE_NAME, composeFile } from './shipped.ts';
-import { OTHER_DISK, PASSWORD, type Stage, setStage } from './stage.ts';
+import { GRAFANA_PASSWORD, OTHER_DISK, PASSWORD, type Stage, setStage } from './stage.ts';
 
 describeWith(
   ['dockerd', 'docker-compose', 'debootstrap', 'prometheus', 'alertmanager'],
@@ -166,17 +166,62 @@ describeWith(
       ]);
     });
 
-    test('the password is nowhere but in its file', async () => {
+    test('the containers have the names by which the runbooks call them', async () => {
+      const exec = async (...args: readonly string[]) => {
+        const { code, stdout, stderr } = await run(program('docker'), ['exec', ...args], {
+          env: stage.engine.env,
+        });
+        return { code, output: stdout + stderr };
+      };
+      expect(await exec('pgvigil', 'pgvigil', 'status')).toMatchObject({
+        code: 0,
+        output: expect.stringContaining('simfab_dev'),
+      });
+      const prometheus = '/etc/prometheus/prometheus.yml';
+      expect(await exec('pgvigil-prometheus', 'promtool', 'check', 'config', prometheus)).toMatchObject({
+        code: 0,
+        output: expect.stringContaining('SUCCESS'),
+      });
+      const alertmanager = '/etc/alertmanager/alertmanager.yml';
+      expect(await exec('pgvigil-alertmanager', 'amtool', 'check-config', alertmanager)).toMatchObject({
+        code: 0,
+        output: expect.stringContaining('SUCCESS'),
+      });
+      for (const name of ['pgvigil-grafana', 'pgvigil-docker-proxy'])
+        expect(await stage.engine.docker('inspect', '-f', '{{.State.Running}}', name)).toBe('true');
+    });
+
+    test('Grafana lets in who has the password of the file, and does not start without one', async () => {
+      const status = async (password: string): Promise<number> => {
+        const authorization = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
+        const url = `${stage.url('grafana')}/api/org`;
+        return (await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(5000) })).status;
+      };
+      expect(await status(GRAFANA_PASSWORD)).toBe(200);
+      expect(await status('admin')).toBe(401);
+      const { image, entrypoint = [] } = composeFile.services.grafana;
+      const [shell = '', ...args] = entrypoint;
+      const alone = ['run', '--rm', '--network', 'none', '--entrypoint', shell, image.replace(/@.*/, '')];
+      const { code, stdout } = await run(program('docker'), [...alone, ...args], { env: stage.engine.env });
+      expect(code).toBe(1);
+      expect(stdout).toContain('secrets/grafana/admin_password');
+    });
+
+    test('the passwords are nowhere but in their files', async () => {
       const id = await stage.container('pgvigil');
       const told = [
         await stage.engine.docker('inspect', id),
+        await stage.engine.docker('inspect', 'pgvigil-grafana'),
         await stage.engine.docker('history', '--no-trunc', 'pgvigil:local'),
         (await run(program('docker'), ['logs', id], { env: stage.engine.env })).stderr,
         await stage.monitoring('config'),
         (await stage.metrics('')).join('\n'),
         JSON.stringify(await stage.report()),
       ];
-      for (const text of told) expect.soft(text).not.toContain(PASSWORD);
+      for (const text of told) {
+        expect.soft(text).not.toContain(PASSWORD);
+        expect.soft(text).not.toContain(GRAFANA_PASSWORD);
+      }
       expect(told[0]).toContain('PGVIGIL_PASSWORD_FILE=/run/secrets/postgres');
     });
 

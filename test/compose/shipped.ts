@@ -6,6 +6,8 @@ import { ROOT } from '../kit/bundle.ts';
 /** A service of docker-compose.monitoring.yml, as it is written. */
 export interface Service {
   readonly image: string;
+  readonly container_name: string;
+  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
@@ -41,6 +43,7 @@ export const composeText = read(COMPOSE_NAME);
 export const composeFile = parse(composeText, { merge: true }) as ComposeFile;
 export const dockerfile = read('Dockerfile');
 export const envExample = read('.env.example');
+export const gitIgnore = read('.gitignore');
 export const guide = read('docs/compose.md');
 
 /** The base image that the Dockerfile pins. */

@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Report } from '../../src/model/report.ts';
 import { ROOT } from '../kit/bundle.ts';
 import { type PrivateDocker, startDockerd } from '../kit/docker.ts';
@@ -20,6 +20,7 @@ import type { Received } from '../kit/webhook.ts';
 import { baseImage, COMPOSE_NAME, composeFile } from './shipped.ts';
 
 export const PASSWORD = 'canary-of-the-role';
+export const GRAFANA_PASSWORD = 'canary-of-grafana';
 /** The network that the watched project and pgvigil share. */
 const SHARED = 'databases';
 const { services } = composeFile;
@@ -123,11 +124,8 @@ async function raise(engine: PrivateDocker): Promise<Stage> {
   // A directory in memory is the nearest other disk.
   const otherDisk = mkdtempSync('/dev/shm/pgvigil-');
   writeFileSync(join(directory, 'override.yml'), JSON.stringify(override(engine.rootDirectory, otherDisk)));
-  const secrets = join(directory, 'secrets/pgvigil');
-  mkdirSync(secrets, { recursive: true });
-  writeFileSync(join(secrets, 'postgres'), `${PASSWORD}\n`);
-  chownSync(join(secrets, 'postgres'), 10_187, 10_187);
-  chmodSync(join(secrets, 'postgres'), 0o400);
+  keepSecret(join(directory, 'secrets/pgvigil/postgres'), PASSWORD, 10_187);
+  keepSecret(join(directory, 'secrets/grafana/admin_password'), GRAFANA_PASSWORD, 472);
 
   cpSync(join(ROOT, 'postgres/role.sql'), join(shop, 'sql/role.sql'));
   writeFileSync(join(shop, 'docker-compose.yml'), WATCHED);
@@ -180,6 +178,14 @@ async function raise(engine: PrivateDocker): Promise<Stage> {
       rmSync(otherDisk, { recursive: true });
     },
   };
+}
+
+/** A file with a secret that only one user may read, as docs/compose.md makes it. */
+function keepSecret(path: string, secret: string, uid: number): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${secret}\n`);
+  chownSync(path, uid, uid);
+  chmodSync(path, 0o400);
 }
 
 /** A receiver under the name that alertmanager.yml has as it is shipped. */

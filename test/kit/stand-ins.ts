@@ -55,9 +55,13 @@ export async function buildStandIns(engine: PrivateDocker, names: StandInNames):
     [names.grafana]: {
       from: 'scratch',
       programs: { ...node, ...bash },
-      files: { '/run.mjs': join(HERE, 'grafana.mjs'), '/usr/bin/wget': join(HERE, 'probe.sh') },
+      files: {
+        '/run.sh': join(HERE, 'grafana.sh'),
+        '/run.mjs': join(HERE, 'grafana.mjs'),
+        '/usr/bin/wget': join(HERE, 'probe.sh'),
+      },
       volume: { path: '/var/lib/grafana', uid: 472 },
-      lines: ['USER 472', 'ENTRYPOINT ["/run.mjs"]'],
+      lines: ['USER 472', 'ENTRYPOINT ["/run.sh"]'],
     },
     [names.prometheus]: {
       from: 'scratch',

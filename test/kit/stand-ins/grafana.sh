@@ -1,0 +1,3 @@
+#!/bin/bash
+# Where the image of Grafana begins.
+exec /run.mjs
