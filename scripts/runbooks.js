@@ -37,6 +37,21 @@ export const WORDS = {
   INCIDENT: 'the incident: `pgvigil diagnose` prints its id',
 };
 
+/**
+ * How a command of the runbooks is typed where pgvigil and the others are not containers of the compose file.
+ * @type {Readonly<Record<string, string>>}
+ */
+const ELSEWHERE = {
+  'docker exec pgvigil pgvigil …':
+    '`pgvigil …`, as the user and with the `--config` of the pgvigil that runs',
+  'docker exec pgvigil ls …': '`ls …`, with its `state.directory`; `df …` likewise',
+  'docker exec pgvigil-prometheus promtool …': '`promtool …`, with the path of your `prometheus.yml`',
+  'docker exec pgvigil-alertmanager amtool …': '`amtool …`, with the path of your `alertmanager.yml`',
+  'docker logs --tail 50 pgvigil': '`journalctl -u pgvigil -n 50`; the others by the names of their units',
+  'docker kill -s hup pgvigil': '`systemctl kill -s HUP pgvigil`; likewise',
+  'docker restart pgvigil': '`systemctl restart pgvigil`; likewise',
+};
+
 /** The text of docs/runbooks/README.md. */
 export function runbooksDocument() {
   const rules = new URL('../prometheus/rules/', import.meta.url);
@@ -52,6 +67,7 @@ export function runbooksDocument() {
 }
 
 function intro() {
+  const elsewhere = Object.entries(ELSEWHERE).map(([here, there]) => `| \`${here}\` | ${there} |`);
   const words = Object.entries(WORDS).map(([word, meaning]) => `| \`${word}\` | ${meaning} |`);
   return `# Runbooks
 
@@ -61,12 +77,17 @@ One page per alert, under its name: what it means, what it costs, how to look an
 *Diagnosis* only read; those under *Mitigation* change something. \`npm test\` runs them against a real server and a
 real Docker engine; what it leaves out is listed with the reason in \`test/rules/runbook-exceptions.ts\`.
 
-SQL is for \`psql -h HOST -U postgres -d DATABASE\`; \`pgvigil\` runs where the watching one runs. These words stand for
-something of yours:
+SQL is for \`psql -h HOST -U postgres -d DATABASE\`. These words stand for something of yours:
 
 | word | stands for |
 |---|---|
 ${words.join('\n')}
+
+Containers are called as \`docker-compose.monitoring.yml\` calls them. Without it:
+
+| instead of | type |
+|---|---|
+${elsewhere.join('\n')}
 `;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alertRules } from '../kit/rules.ts';
+import { runbookCommands } from '../kit/runbooks.ts';
 import {
   baseImage,
   composeFile,
@@ -72,6 +73,17 @@ describe('docker-compose.monitoring.yml', () => {
 
   test.each(services)('%s has a name that runbooks can use and nothing else has', (name, service) => {
     expect(service.container_name).toBe(name === 'pgvigil' ? 'pgvigil' : `pgvigil-${name}`);
+  });
+
+  test('the runbooks use these names', () => {
+    const commands = runbookCommands().filter(({ text }) => /^docker (?!run)/.test(text));
+    const words = new Set(commands.flatMap(({ text }) => text.split(/[\s=|]+/)));
+    const names = services.map(([, { container_name }]) => container_name);
+    const called = [...words].filter((word) => /^pgvigil(-[a-z-]+)?$/.test(word));
+    expect(called.filter((word) => !names.includes(word))).toEqual([]);
+    expect(called).toEqual(expect.arrayContaining(['pgvigil', 'pgvigil-prometheus', 'pgvigil-alertmanager']));
+    // The name of a service is no name of a container.
+    expect(services.map(([name]) => name).filter((name) => words.has(name))).toEqual(['pgvigil']);
   });
 
   test('links to Grafana begin alike, whoever writes them', () => {

@@ -1,6 +1,7 @@
 /** A machine as the runbooks have it in mind: a server in a container that a pgvigil, a Prometheus and an Alertmanager watch. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { composeFile } from '../compose/shipped.ts';
 import { type Alertmanager, startAlertmanager } from './alertmanager.ts';
 import { ROOT } from './bundle.ts';
 import { type CommandResult, must, type PrivateDocker, run, startDockerd } from './docker.ts';
@@ -28,6 +29,8 @@ const CONTAINER = 'shop-db';
 const VOLUME = 'shop_data';
 const OLD_VOLUME = 'old-shop_data';
 const DATABASE = 'shop';
+/** The containers of the compose file, by the names that it gives them. */
+const MONITORING = Object.values(composeFile.services).map(({ container_name }) => container_name);
 const SECONDS_PER_COMMAND = '60';
 
 /** Starts everything, with so many open incidents: databases that were dropped and created again. */
@@ -111,7 +114,7 @@ export async function openRunbookStage(incidents: number): Promise<RunbookStage>
         INCIDENT: (await exporter.report()).incidents[0]?.id ?? 'none',
       }),
       heal: async () => {
-        await engine.docker('start', CONTAINER, 'pgvigil');
+        await engine.docker('start', CONTAINER, ...MONITORING);
         await ready();
       },
       stop,
@@ -147,9 +150,8 @@ async function startServer(engine: PrivateDocker, port: number): Promise<void> {
     ],
     ...[image, '-c', 'listen_addresses=127.0.0.1', '-p', `${port}`],
   );
-  // The others of the composition, by their names.
   const tiny = await engine.tinyImage();
-  for (const name of ['pgvigil', 'prometheus', 'alertmanager', 'grafana', 'docker-proxy']) {
+  for (const name of MONITORING) {
     await engine.docker('run', '--detach', '--name', name, '--network', 'none', tiny);
   }
 }
@@ -220,11 +222,19 @@ async function makeHome(engine: PrivateDocker, exporter: Exporter, port: number)
     await chmod(join(bin, name), 0o755);
   };
   await shim('pgvigil', `exec '${process.execPath}' '${MAIN}' "$@"`);
-  // The private engine has no default network, and `docker run` asks for it.
   const docker = program('docker');
   await shim(
     'docker',
-    `if [ "$1" = run ]; then shift; exec '${docker}' run --network none "$@"; fi\nexec '${docker}' "$@"`,
+    [
+      // The private engine has no default network, and `docker run` asks for it.
+      `if [ "$1" = run ]; then shift; exec '${docker}' run --network none "$@"; fi`,
+      // Beside the server the containers are empty: what runs in them runs here, if they are there and run.
+      `if [ "$1" = exec ] && [[ " ${MONITORING.join(' ')} " = *" $2 "* ]]; then`,
+      `  [ "$('${docker}' inspect -f '{{.State.Running}}' "$2")" = true ] || exit 1`,
+      '  shift 2; exec "$@"',
+      'fi',
+      `exec '${docker}' "$@"`,
+    ].join('\n'),
   );
   const env = {
     ...engine.env,

@@ -47,5 +47,5 @@ function isGood(
   if (code === 0) return true;
   if (code !== 1) return false;
   if (/\b(grep|pgrep)\b/.test(text)) return stderr === '' && stdout === '';
-  return /^pgvigil (diagnose|status)\b/.test(text) && stdout !== '';
+  return /^docker exec pgvigil pgvigil (diagnose|status)\b/.test(text) && stdout !== '';
 }
