@@ -1,12 +1,14 @@
 import { CATALOGUE, type MetricName } from '../../src/present/metrics/catalogue.ts';
 
-/** What Prometheus and the process metrics of pgvigil add to the catalogue. */
+/** What Prometheus and the process metrics of pgvigil add to the catalogue, and what others say of themselves. */
 export type ForeignMetric =
   | 'up'
   | 'scrape_duration_seconds'
   | 'scrape_samples_scraped'
   | `process_${string}`
-  | `nodejs_${string}`;
+  | `nodejs_${string}`
+  | `prometheus_${string}`
+  | `alertmanager_${string}`;
 
 /** Labels whose variable narrows every query, where the metric has them. */
 const NARROWING = ['server', 'datname'] as const;

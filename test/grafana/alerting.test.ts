@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { LEFT_OUT } from '../../grafana/src/alerting/document.ts';
 import { escaped, grafanaRule } from '../../grafana/src/alerting/grafana-rule.ts';
 import { ALERT_PANELS } from '../../grafana/src/alerting/panels.ts';
 import { ROOT } from '../kit/bundle.ts';
@@ -34,22 +35,42 @@ const file = parse(readFileSync(join(ROOT, 'grafana/alerting/pgvigil.yml'), 'utf
 };
 const rules = file.groups.flatMap((group) => group.rules);
 const shipped = alertRules();
+const evaluated = shipped.filter(({ alert }) => !LEFT_OUT.includes(alert));
 
 describe('the alerts for Grafana', () => {
   test('are those of Prometheus, with expression, severity and patience', () => {
     const left = rules.map(({ title, data, labels, for: patience }) => [
-      title.replace(/ \(\w+\)$/, ''),
+      title,
       data[0]?.model.expr,
       labels['severity'],
       patience,
     ]);
-    const right = shipped.map(({ alert, expr, labels, for: patience }) => [
+    const right = evaluated.map(({ alert, expr, labels, for: patience }) => [
       alert,
       expr.trim(),
       labels['severity'],
       patience ?? '0s',
     ]);
-    expect(left).toEqual(right);
+    expect(left.sort()).toEqual(right.sort());
+  });
+
+  test('are all but the one about what Prometheus hands to Alertmanager: then it hands over nothing', () => {
+    expect(LEFT_OUT.filter((alert) => !shipped.some((rule) => rule.alert === alert))).toEqual([]);
+    const aboutHanding = shipped.filter(({ expr }) => expr.includes('prometheus_notifications_'));
+    expect(aboutHanding.map(({ alert }) => alert)).toEqual(LEFT_OUT);
+  });
+
+  test('keep their names, which inhibitions go by: of two, the milder one lives in another folder', () => {
+    const folders = new Map(
+      file.groups.flatMap((group) => group.rules.map(({ uid }) => [uid, group.folder])),
+    );
+    const severities = (alert: string) =>
+      rules.filter(({ title }) => title === alert).map(({ labels }) => labels['severity']);
+    for (const { uid, title, labels } of rules) {
+      const isMilder = severities(title).length > 1 && labels['severity'] === 'warning';
+      expect(folders.get(uid), uid).toBe(isMilder ? 'pgvigil warnings' : 'pgvigil');
+    }
+    expect([...folders.values()]).toContain('pgvigil warnings');
   });
 
   test('are switched off', () => {
@@ -58,7 +79,10 @@ describe('the alerts for Grafana', () => {
 
   test('have a uid and a title each, short enough', () => {
     expect(new Set(rules.map(({ uid }) => uid)).size).toBe(rules.length);
-    expect(new Set(rules.map(({ title }) => title)).size).toBe(rules.length);
+    const titles = file.groups.flatMap(({ folder, rules: inside }) =>
+      inside.map(({ title }) => `${folder}/${title}`),
+    );
+    expect(new Set(titles).size).toBe(rules.length);
     expect(rules.filter(({ uid }) => !/^[\w-]{1,40}$/.test(uid))).toEqual([]);
   });
 
@@ -72,12 +96,18 @@ describe('the alerts for Grafana', () => {
     ]);
     expect(places.filter(([, place]) => !panels.includes(place ?? ''))).toEqual([]);
     for (const { uid, dashboardUid, panelId, annotations } of rules) {
-      // What goes on in Prometheus and Alertmanager is no matter of these dashboards.
-      if (/^PgVigil(Prometheus|Alertmanager)/.test(uid)) continue;
       expect(panels, uid).toContain(`${dashboardUid} ${panelId}`);
       expect(annotations).toMatchObject({ __dashboardUid__: dashboardUid, __panelId__: String(panelId) });
     }
   });
+
+  test.each(shipped.map(({ alert, annotations }) => [alert, annotations] as const))(
+    '%s leads to the dashboard that has its panel, also by Prometheus',
+    (alert, annotations) => {
+      const [, uid] = /\/d\/([\w-]+)/.exec(annotations['dashboard_url'] ?? '') ?? [];
+      expect(uid).toBe(ALERT_PANELS[alert]?.dashboardUid);
+    },
+  );
 
   test('reduce and judge what the query gives, whatever its value', () => {
     for (const { uid, condition, data } of rules) {
@@ -148,10 +178,10 @@ describe('one rule', () => {
     expect(made.keepFiringFor).toBe('5m');
   });
 
-  test('has its severity in its name where there are more of it', () => {
+  test('has its severity in its uid where there are more of it', () => {
     expect(grafanaRule(rule, { isOnly: false })).toMatchObject({
       uid: 'PgVigilAnything-warning',
-      title: 'PgVigilAnything (warning)',
+      title: 'PgVigilAnything',
     });
   });
 });

@@ -148,7 +148,7 @@ test.each([
   ['pgvigil-incident', 12],
   ['pgvigil-storage', 12],
   ['pgvigil-backups', 6],
-  ['pgvigil-self', 20],
+  ['pgvigil-self', 26],
 ])('%s has %i panels', (uid, count) => {
   const found = dashboards.find((dashboard) => dashboard.uid === uid) as Dashboard;
   expect(contentPanels(found)).toHaveLength(count);

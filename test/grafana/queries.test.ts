@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE, type MetricName } from '../../src/present/metrics/catalogue.ts';
+import { KNOWN_METRICS } from '../kit/known-metrics.ts';
 import { parseQuery, type Selector } from '../kit/promql.ts';
 import { type Dashboard, EVERYTHING, interpolate, panelQueries, readDashboards } from './kit.ts';
 import { bareCounters, panelMetrics } from './linter.ts';
@@ -65,6 +66,7 @@ function selectorProblems({ metric, matchers }: Selector): readonly string[] {
   }
   if (metric === undefined) return ['a selector without a name'];
   if (metric === 'ALERTS' || FOREIGN.test(metric)) return [];
+  if (metric in KNOWN_METRICS) return [];
   if (!(metric in CATALOGUE)) return [metric];
   const labels: readonly string[] = ['job', 'instance', ...CATALOGUE[metric as MetricName].labels];
   return matchers.filter(({ label }) => !labels.includes(label)).map(({ label }) => `${metric}{${label}}`);

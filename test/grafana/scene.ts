@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAlertmanager } from '../kit/alertmanager.ts';
 import { makeWorkspace, ROOT } from '../kit/bundle.ts';
 import { startDockerd } from '../kit/docker.ts';
 import { type Prometheus, startPrometheus } from '../kit/prometheus.ts';
 import { waitFor } from '../kit/wait.ts';
+import { startWebhook } from '../kit/webhook.ts';
 import { openDockerStage } from '../scenarios/docker-stage.ts';
 
 /** A loss as Prometheus saw it, and how to take everything away again. */
@@ -35,8 +37,13 @@ export async function playLoss(): Promise<Scene> {
     undo.push(opened.close);
     const { exporter, container, docker, sql, ready } = opened.stage;
     const startedAt = Date.now() / 1000;
+    const webhook = await startWebhook();
+    undo.push(() => webhook.stop());
+    const alertmanager = await startAlertmanager({ webhookUrl: webhook.url });
+    undo.push(() => alertmanager.stop());
     const prometheus = await startPrometheus({
       targets: [exporter.address],
+      alertmanagers: [alertmanager.address],
       configFile: await everySecond(undo),
     });
     undo.push(() => prometheus.stop());
@@ -54,6 +61,7 @@ export async function playLoss(): Promise<Scene> {
     await sql('DROP DATABASE simfab_dev WITH (FORCE)');
     await has('pgvigil_incident_open{datname="simfab_dev"}');
     await has('pgvigil_connection_failures_total{reason="no_database"} > 0');
+    await has('increase(alertmanager_notifications_total{integration="webhook"}[1m]) > 0');
     // Several scrapes of the end.
     await sleep(3_000);
     return { prometheus, instance: exporter.address, startedAt, endedAt: Date.now() / 1000, close };

@@ -26,8 +26,8 @@ export function grafanaRule(rule: AlertRule, { isOnly }: { readonly isOnly: bool
   const place = ALERT_PANELS[alert];
   return {
     uid: isOnly ? alert : `${alert}-${severity}`,
-    // Two rules of one folder may not have the same title.
-    title: isOnly ? alert : `${alert} (${severity})`,
+    // Becomes the label `alertname`, which routes and inhibitions go by.
+    title: alert,
     condition: 'C',
     data: [
       query('A', PROMETHEUS_UID, { expr: expr.trim(), instant: true, range: false, editorMode: 'code' }),

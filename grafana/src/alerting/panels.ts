@@ -4,6 +4,7 @@ import { INCIDENT_PANELS } from '../dashboards/incident.ts';
 import { OVERVIEW_PANELS } from '../dashboards/overview.ts';
 import { SELF_PANELS } from '../dashboards/self.ts';
 import { COST_PANELS } from '../dashboards/self-cost.ts';
+import { MONITORING_PANELS } from '../dashboards/self-monitoring.ts';
 import { STORAGE_PANELS } from '../dashboards/storage.ts';
 import { UIDS } from '../links.ts';
 
@@ -23,13 +24,13 @@ const storage = on(UIDS.storage);
 const backups = on(UIDS.backups);
 const self = on(UIDS.self);
 
-/** Where one sees what an alert is about. An alert that is not here has no panel: see the test. */
+/** Where one sees what an alert is about: a panel of the dashboard that its `dashboard_url` leads to. */
 export const ALERT_PANELS: Readonly<Record<string, Place>> = {
-  PgVigilDatabaseMissing: incident(INCIDENT_PANELS.presence),
-  PgVigilDatabaseUnreadable: incident(INCIDENT_PANELS.presence),
+  PgVigilDatabaseMissing: database(DATABASE_PANELS.presence),
+  PgVigilDatabaseUnreadable: database(DATABASE_PANELS.presence),
   PgVigilDatabaseShrunk: database(DATABASE_PANELS.size),
   PgVigilDatabasePresenceUnknown: database(DATABASE_PANELS.presence),
-  PgVigilDatabaseReplaced: incident(INCIDENT_PANELS.identity),
+  PgVigilDatabaseReplaced: database(DATABASE_PANELS.identity),
   PgVigilServerReplaced: incident(INCIDENT_PANELS.identity),
   PgVigilServerReinitialized: incident(INCIDENT_PANELS.starts),
   PgVigilServerDown: incident(INCIDENT_PANELS.state),
@@ -70,4 +71,11 @@ export const ALERT_PANELS: Readonly<Record<string, Place>> = {
   PgVigilAlertPushFailing: self(SELF_PANELS.pushes),
   PgVigilWatchdog: self(SELF_PANELS.up),
   PgVigilHeartbeat: self(SELF_PANELS.age),
+  PgVigilPrometheusRuleFailures: self(MONITORING_PANELS.rules),
+  PgVigilPrometheusNotificationsFailing: self(MONITORING_PANELS.handed),
+  PgVigilPrometheusConfigReloadFailed: self(MONITORING_PANELS.reload),
+  PgVigilPrometheusStorageFailing: self(MONITORING_PANELS.storage),
+  PgVigilAlertmanagerDown: self(MONITORING_PANELS.reachable),
+  PgVigilAlertmanagerConfigReloadFailed: self(MONITORING_PANELS.reload),
+  PgVigilAlertmanagerNotificationsFailing: self(MONITORING_PANELS.delivered),
 };

@@ -16,6 +16,7 @@ import { timelinePanel } from '../panels/timeline.ts';
 import { ofPgvigil, select } from '../select.ts';
 import { observerTable } from '../tables/observers.ts';
 import { cost } from './self-cost.ts';
+import { monitoring } from './self-monitoring.ts';
 
 /** Panels of this dashboard that others refer to. */
 export const SELF_PANELS = {
@@ -214,5 +215,6 @@ export const self = frame({
       ],
     },
     cost,
+    monitoring,
   ],
 });
