@@ -1,3 +1,11 @@
+import { join } from 'node:path';
+import type { Cause } from '../../src/model/cause.ts';
+import type { Incident, IncidentKind, Symptom } from '../../src/model/incident.ts';
+import { alertsOf } from '../../src/present/alerts/payload.ts';
+import { INCIDENTS, LOST_AT } from '../fixtures/incidents.ts';
+import { database, server, wellReport } from '../fixtures/report.ts';
+import { RULE_TESTS, readRuleTest } from '../kit/rules.ts';
+
 /** The data of a message, as Alertmanager hands it to a template. */
 export interface Message {
   readonly receiver: string;
@@ -21,125 +29,132 @@ export interface MessageAlert {
 
 type Words = Readonly<Record<string, string>>;
 
-const STARTS_AT = '2026-11-25T03:14:07.512Z';
-const ENDS_AT = '2026-11-25T05:02:40.003Z';
-const RUNBOOKS = 'https://github.com/pgvigil/pgvigil/blob/main/docs/runbooks';
-const DASHBOARDS = 'http://localhost:3000/d';
+const ENDS_AT = new Date(LOST_AT + 6_512_000).toISOString();
+const SETTINGS = { labels: {}, dashboardUrl: 'http://localhost:3000' };
 
-const VOLUME_REMOVED = {
-  cause: 'volume_removed',
-  confidence: 'observed',
-  headline:
-    'Volume simfab-facelift_postgres_data was removed at 2026-11-25 03:14:05 UTC by a compose down, last seen at 2026-11-25 03:14:04 UTC',
-  evidence: [
-    '2026-11-25 03:14:04 UTC Docker: container simfab-db died with exit code 0',
-    '2026-11-25 03:14:05 UTC Docker: volume simfab-facelift_postgres_data destroyed',
-    '2026-11-25 03:14:06 UTC the volume is not in the list of Docker any more',
-  ].join('\n'),
-};
-
-function missing(datname: string, status: MessageAlert['status'] = 'firing', host?: string): MessageAlert {
-  return alert(
-    'DatabaseMissing',
-    { severity: 'critical', server: 'main', datname, ...(host !== undefined && { host }) },
-    {
-      ...VOLUME_REMOVED,
-      last_seen: '2026-11-25 03:14:04 UTC',
-      summary: 'An expected database is gone.',
-      description: `Database ${datname} is expected on server main and was verified to be gone or without its data.`,
-      dashboard_url: `${DASHBOARDS}/pgvigil-database?var-server=main&var-datname=${datname}`,
-    },
-    status,
-  );
+/** The first incident of the fixtures of this kind with this cause, with other names in the place of theirs. */
+function incidentOf(kind: IncidentKind, cause: Cause, names: Words = {}): Incident {
+  const found = INCIDENTS.find((incident) => incident.kind === kind && incident.cause === cause);
+  if (found === undefined) throw new Error(`no ${kind} by ${cause}`);
+  return renamed(found, names);
 }
 
-function alert(
-  name: string,
-  labels: Words,
-  annotations: Words,
-  status: MessageAlert['status'] = 'firing',
+const REMOVED = incidentOf('volume_missing', 'volume_removed', {
+  'simfab-facelift_postgres_data': 'simfab_postgres_data',
+});
+const WIPED = incidentOf('server_down', 'data_files_deleted');
+
+/**
+ * The alert about what an incident is named after, or about one of the symptoms that came with it. The words are those
+ * that pgvigil pushes; test/rules/pushed.test.ts compares them with what the rules fire.
+ */
+function told(
+  incident: Incident,
+  { status = 'firing', host, symptom = incident }: Differences = {},
+): MessageAlert {
+  const databases = [database({ datname: symptom.datname ?? '', lastSeenAt: LOST_AT - 3_000 })];
+  const report = wellReport({ servers: [server({ databases })], containers: [] });
+  const settings = host === undefined ? SETTINGS : { ...SETTINGS, labels: { host } };
+  const [alert] = alertsOf([{ key: '', incident, symptom }], report, settings);
+  if (alert === undefined) throw new Error(`nothing is told of ${incident.id}`);
+  return messageAlert(alert, status);
+}
+
+interface Differences {
+  readonly status?: MessageAlert['status'];
+  readonly host?: string;
+  readonly symptom?: Symptom;
+}
+
+/** A database that was dropped. */
+const dropped = (datname: string, differences: Differences = {}): MessageAlert =>
+  told(incidentOf('database_missing', 'database_dropped', { simfab_dev: datname }), differences);
+
+/** One of the databases that went when somebody emptied the data directory under all of them. */
+const wiped = (datname: string, status?: MessageAlert['status']): MessageAlert =>
+  told(WIPED, {
+    symptom: { ...WIPED, kind: 'database_unreadable', datname },
+    ...(status !== undefined && { status }),
+  });
+
+/** An alert that pgvigil does not push, as promtool renders it in the unit test of its rule. */
+function ruled(alertname: string, severity: string, names: Words = {}): MessageAlert {
+  const { tests } = readRuleTest(join(RULE_TESTS, `${alertname}.yml`));
+  const found = tests
+    .flatMap(({ alert_rule_test }) => alert_rule_test.flatMap(({ exp_alerts }) => exp_alerts))
+    .find(({ exp_labels }) => exp_labels['severity'] === severity);
+  if (found === undefined) throw new Error(`no unit test has ${alertname} as ${severity}`);
+  const { exp_labels, exp_annotations } = renamed(found, names);
+  return messageAlert({ labels: { alertname, ...exp_labels }, annotations: exp_annotations }, 'firing');
+}
+
+function messageAlert(
+  { labels, annotations }: Pick<MessageAlert, 'labels' | 'annotations'>,
+  status: MessageAlert['status'],
 ): MessageAlert {
   return {
     status,
-    labels: { alertname: `PgVigil${name}`, ...labels },
-    annotations: { runbook_url: `${RUNBOOKS}/PgVigil${name}.md`, ...annotations },
-    startsAt: STARTS_AT,
+    labels,
+    annotations,
+    startsAt: new Date(LOST_AT).toISOString(),
     endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : ENDS_AT,
     generatorURL: 'http://prometheus:9090/graph?g0.expr=up',
     fingerprint: '',
   };
 }
 
-function disk(mountpoint: string, left: string): MessageAlert {
-  return alert(
-    'DiskAlmostFull',
-    { severity: 'warning', mountpoint },
-    {
-      summary: 'A filesystem that matters to PostgreSQL is almost full.',
-      description: `Filesystem ${mountpoint} has ${left} of its space left for PostgreSQL.`,
-    },
+/** The value with other names in the place of some, wherever they stand. */
+function renamed<T>(value: T, names: Words): T {
+  const text = Object.entries(names).reduce(
+    (soFar, [from, to]) => soFar.replaceAll(from, to),
+    JSON.stringify(value),
   );
+  return JSON.parse(text) as T;
 }
 
-const DISK = disk('/var/lib/docker', '7.52%');
-
-const DOWN = alert(
-  'ServerDown',
-  { severity: 'critical', server: 'main' },
-  {
-    cause: 'unknown',
-    confidence: 'unknown',
-    summary: 'A PostgreSQL server does not let anybody in.',
-    description: 'Server main has refused or failed every fresh connection for a minute.',
-    dashboard_url: `${DASHBOARDS}/pgvigil-overview?var-server=main`,
-  },
-);
+const DISK = ruled('PgVigilDiskAlmostFull', 'warning');
+const DOWN = ruled('PgVigilServerDown', 'critical');
 
 /** A database can have any name. */
 const NASTY = '<script>alert("&")</script><!channel>\r\nBcc: thief@example.org';
 
 const FIFTY = Array.from({ length: 50 }, (_, index) => `tenant_${String(index + 1).padStart(2, '0')}`);
 
+/** The same alert about a database whose name tries everything, with links that do. */
+function nasty({ labels, annotations, ...alert }: MessageAlert): MessageAlert {
+  return {
+    ...alert,
+    labels: { ...labels, datname: NASTY },
+    annotations: {
+      ...annotations,
+      headline: `Database ${NASTY} was dropped`,
+      evidence: `${NASTY}\nDROP DATABASE "a&b"`,
+      dashboard_url: 'javascript:alert(1)',
+      runbook_url: 'https://example.org/?a=1&b=<2>|3',
+    },
+  };
+}
+
 /** Every message that has to read well. */
 export const MESSAGES = {
-  'one-loss': message([missing('simfab_dev')]),
-  'one-loss-over': message([missing('simfab_dev', 'resolved')]),
-  'one-loss-in-a-fleet': message([missing('simfab_dev', 'firing', 'vps-1')]),
-  'fifty-losses': message(FIFTY.map((datname) => missing(datname))),
-  'fifty-losses-over': message(FIFTY.map((datname) => missing(datname, 'resolved'))),
-  'some-are-over': message([missing('simfab_dev'), missing('shop'), missing('crm', 'resolved')]),
+  'one-loss': message([told(REMOVED)]),
+  'one-loss-over': message([told(REMOVED, { status: 'resolved' })]),
+  'one-database': message([dropped('simfab_dev')]),
+  'one-loss-in-a-fleet': message([dropped('simfab_dev', { host: 'vps-1' })]),
+  'fifty-losses': message(FIFTY.map((datname) => wiped(datname))),
+  'fifty-losses-over': message(FIFTY.map((datname) => wiped(datname, 'resolved'))),
+  'some-are-over': message([dropped('simfab_dev'), dropped('shop'), dropped('crm', { status: 'resolved' })]),
   'different-alerts': message([
-    DOWN,
-    alert(
-      'DiskFull',
-      { severity: 'critical', server: 'main' },
-      {
-        cause: 'disk_full',
-        confidence: 'inferred',
-        headline: 'The disk under main has had no space left since 2026-11-25 03:13:58 UTC',
-        summary: 'The disk under a server is full.',
-        description: 'PostgreSQL cannot write any more.',
-      },
-    ),
+    ruled('PgVigilChecksumFailures', 'critical'),
+    told(incidentOf('disk_full', 'disk_full')),
   ]),
   'no-cause-known': message([DOWN]),
   'a-warning': message([DISK]),
-  'two-warnings': message([DISK, disk('/', '9.80%')]),
+  'two-warnings': message([DISK, ruled('PgVigilDiskAlmostFull', 'warning', { '/data': '/srv' })]),
   'of-a-stranger': message([
-    { ...alert('', { severity: 'info' }, {}), labels: { alertname: 'Other' }, annotations: {} },
+    messageAlert({ labels: { alertname: 'Other', severity: 'info' }, annotations: {} }, 'firing'),
   ]),
-  nasty: message([
-    {
-      ...missing(NASTY),
-      annotations: {
-        ...missing(NASTY).annotations,
-        headline: `Database ${NASTY} was dropped`,
-        evidence: `${NASTY}\nDROP DATABASE "a&b"`,
-        dashboard_url: 'javascript:alert(1)',
-        runbook_url: 'https://example.org/?a=1&b=<2>|3',
-      },
-    },
-  ]),
+  nasty: message([nasty(dropped('simfab_dev'))]),
 } as const satisfies Record<string, Message>;
 
 function message(alerts: readonly MessageAlert[]): Message {
