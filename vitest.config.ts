@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Suites about the rules that start no server; `mutations` runs promtool a thousand times. */
-const RULES = ['rules', 'conventions', 'queries', 'coverage', 'mutations', 'overview', 'fleet'].map(
+const RULES = ['rules', 'conventions', 'queries', 'coverage', 'mutations', 'overview', 'fleet', 'guide'].map(
   (name) => `test/rules/${name}.test.ts`,
 );
 
