@@ -50,6 +50,16 @@ function onClose(close: () => Promise<void>): void {
   });
 }
 
+/** What is said to the first process of a container. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+let take: ((signal: NodeJS.Signals) => void) | undefined;
+
+function onSignal(next: (signal: NodeJS.Signals) => void): void {
+  const first = take === undefined;
+  take = next;
+  if (first) for (const signal of SIGNALS) process.on(signal, () => take?.(signal));
+}
+
 async function closeAll(): Promise<void> {
   for (const closer of closers) await closer();
 }
@@ -68,6 +78,7 @@ const io: Io = {
   onHangup: (reload) => {
     hangUp = reload;
   },
+  onSignal,
   fatal: (error) => {
     // Outside of every promise, so that the one owner of signals and errors sees it.
     setImmediate(() => {

@@ -15,6 +15,11 @@ export interface Io {
   /** Registers what has to be closed before the process ends; called once, by the first signal or fatal error. */
   readonly onClose: (close: () => Promise<void>) => void;
   readonly onHangup: (reload: () => void) => void;
+  /**
+   * Hands every signal that would end us, or that means something to a command of ours, to `take` alone; a second call
+   * replaces the first. Not for whoever uses `onClose`.
+   */
+  readonly onSignal: (take: (signal: NodeJS.Signals) => void) => void;
   /** Ends the process loudly after closing. */
   readonly fatal: (error: unknown) => void;
 }

@@ -2,10 +2,24 @@ import { Command, CommanderError } from 'commander';
 import { addCheckConfig } from './check-config.ts';
 import { addDemo } from './demo/demo.ts';
 import { addDiagnose } from './diagnose.ts';
+import { addEnsure } from './ensure.ts';
 import { CommandError, ConfigError, EXIT, type Io } from './io.ts';
 import { addServe } from './serve.ts';
+import { addSetup } from './setup.ts';
 import { addStatus } from './status.ts';
 import { addAccept, addForget } from './word.ts';
+
+const COMMANDS = [
+  addServe,
+  addCheckConfig,
+  addStatus,
+  addDiagnose,
+  addAccept,
+  addForget,
+  addEnsure,
+  addSetup,
+  addDemo,
+] as const;
 
 /** Runs the command that `args` name; resolves with the exit code, or `undefined` while a server goes on running. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number | undefined> {
@@ -29,8 +43,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
       io.onClose(close);
     },
   };
-  for (const add of [addServe, addCheckConfig, addStatus, addDiagnose, addAccept, addForget, addDemo])
-    add(program, serving);
+  for (const add of COMMANDS) add(program, serving);
   for (const command of program.commands) command.option('--config <file>', 'configuration file');
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -53,6 +53,12 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   return { source: 'environment', ...parseEnvironment(deps) };
 }
 
+/** Takes the URL of one server, as an option or another variable names it, and gives a configuration of it alone. */
+export function loadUrl(url: string, options: Pick<LoadOptions, 'env' | 'workingDirectory'>): LoadedConfig {
+  const env = { ...options.env, PGVIGIL_URL: url, PGVIGIL_EXPECT: undefined };
+  return { source: 'environment', ...parseEnvironment(filesFrom(env, options.workingDirectory)) };
+}
+
 function filesFrom(env: ParseDeps['env'], directory: string): ParseDeps {
   return {
     env,

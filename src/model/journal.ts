@@ -25,7 +25,15 @@ export type HappeningKind =
   | 'incident_explained'
   | 'incident_closed'
   | 'accepted'
-  | 'forgotten';
+  | 'forgotten'
+  // What `ensure` and `setup` did.
+  | 'database_verified'
+  | 'database_adopted'
+  | 'database_created'
+  | 'creation_refused'
+  | 'creation_failed'
+  | 'command_started'
+  | 'command_ended';
 
 /** One line of the journal. */
 export interface Happening {

@@ -25,6 +25,13 @@ const KINDS = {
   incident_closed: true,
   accepted: true,
   forgotten: true,
+  database_verified: true,
+  database_adopted: true,
+  database_created: true,
+  creation_refused: true,
+  creation_failed: true,
+  command_started: true,
+  command_ended: true,
 } satisfies Record<HappeningKind, true>;
 
 const NAMES = ['server', 'datname', 'volume', 'container'] as const;

@@ -54,4 +54,11 @@ export const HAPPENING_WORDS: Readonly<Record<HappeningKind, Word>> = {
   incident_closed: { level: 'well', word: 'incident closed' },
   accepted: { level: 'quiet', word: 'accepted by a person' },
   forgotten: { level: 'quiet', word: 'forgotten by a person' },
+  database_verified: { level: 'well', word: 'database verified before use' },
+  database_adopted: { level: 'quiet', word: 'database taken on record' },
+  database_created: { level: 'quiet', word: 'database created' },
+  creation_refused: { level: 'wrong', word: 'database not created' },
+  creation_failed: { level: 'wrong', word: 'database could not be made ready' },
+  command_started: { level: 'quiet', word: 'command started' },
+  command_ended: { level: 'quiet', word: 'command ended' },
 };

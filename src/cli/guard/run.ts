@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { basename, dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { currentUser } from '../../control.ts';
+import { diskCalls } from '../../disposable/disk-calls.ts';
+import { createDisposable } from '../../disposable/parent.ts';
+import { stateFiles } from '../../disposable/state-files.ts';
+import { type EnsureOptions, ensure, type Outcome } from '../../guard/ensure.ts';
+import { misplacement } from '../../guard/place.ts';
+import { createRecordFile } from '../../guard/record-file.ts';
+import { askReport } from '../../guard/report.ts';
+import { createGuardedServer } from '../../guard/server.ts';
+import { refusalText } from '../../guard/words.ts';
+import { createLog } from '../../log.ts';
+import { CommandError, EXIT, type Io } from '../io.ts';
+import { type Book, openBook } from './book.ts';
+import { type GuardOptions, keepersOf, waitOf } from './options.ts';
+import { requireTarget, type Target } from './target.ts';
+
+const DISK_MS = 5_000;
+/** A child that looks after the files is let go while a command of ours runs. */
+const IDLE_MS = 1_000;
+const ENDINGS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
+
+/**
+ * Makes sure of the database, then does `after`, if it is given, and gives its exit code. Throws a `CommandError` with
+ * the exit code of the guard where it is not as it should be.
+ */
+export async function runGuard(
+  io: Io,
+  options: GuardOptions,
+  after?: (book: Book, target: Target) => Promise<number>,
+): Promise<void> {
+  const target = await requireTarget(io, options);
+  const keepers = keepersOf(io, options);
+  const waitMs = waitOf(options);
+  const { clock } = io;
+  const { password, tls } = target.server;
+  const secrets = [password, tls.key].filter((secret) => secret !== undefined);
+  const log = createLog({
+    level: 'warn',
+    format: 'text',
+    colors: false,
+    secrets: () => secrets,
+    write: io.err,
+  });
+  const disposable = createDisposable({
+    modulePath: fileURLToPath(new URL('../../disposable/child.js', import.meta.url)),
+    maxAbandoned: 2,
+    idleExitMs: IDLE_MS,
+    clock,
+    log,
+  });
+  const kept =
+    keepers.record === undefined ? undefined : recordAt(resolve(io.workingDirectory, keepers.record));
+  const book = openBook(io, {
+    files: kept?.files,
+    usable: async () => (await kept?.place()) === undefined,
+    log,
+  });
+  const server = createGuardedServer(target.server, clock);
+
+  function recordAt(path: string) {
+    const directory = dirname(path);
+    const files = stateFiles(disposable, directory);
+    const disk = diskCalls(disposable);
+    const place = (): Promise<string | undefined> =>
+      misplacement(directory, {
+        realpath: (of) => disk.realpath(of, DISK_MS),
+        readMountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
+        holds: async (at, name) => (await stateFiles(disposable, at).read(name, 1)) !== undefined,
+      });
+    return { files, place, record: createRecordFile({ files, name: basename(path), place }) };
+  }
+
+  const { report } = keepers;
+  const ensuring: EnsureOptions = {
+    datname: target.datname,
+    owner: options.owner,
+    server,
+    record: kept?.record,
+    report: report && (() => askReport(report, target.datname)),
+    // Manifests are made by `backup`, which this version does not have.
+    backups: async () => ({ says: 'none' }),
+    allowed: io.env['PGVIGIL_ALLOW_CREATE'],
+    accept: options.accept === undefined ? undefined : { by: currentUser(), reason: options.accept },
+    waitMs,
+    clock,
+    tell: book.tell,
+    warn: (text) => io.err(`pgvigil: warning: ${text}\n`),
+    waiting: (why) => io.err(`pgvigil: waiting, at most ${Math.round(waitMs / 1000)} s: ${why}\n`),
+  };
+  try {
+    const outcome = await Promise.race([ensure(ensuring), endedBySignal(io)]);
+    await server.stop();
+    await book.write();
+    if (outcome.result !== 'ready') throw failure(outcome);
+    const exitCode = (await after?.(book, target)) ?? EXIT.ok;
+    await book.write();
+    if (exitCode !== EXIT.ok) throw new CommandError('', exitCode);
+  } finally {
+    await server.stop();
+    disposable.stop();
+  }
+}
+
+function failure(outcome: Exclude<Outcome, { result: 'ready' }>): CommandError {
+  if (outcome.result === 'refused') return new CommandError(refusalText(outcome.refused), outcome.exit);
+  const text =
+    outcome.result === 'unknown'
+      ? `it could not be found out whether all is well: ${outcome.why}`
+      : outcome.why;
+  return new CommandError(text, outcome.exit);
+}
+
+/** Rejects when we are told to end: as the first process of a container nobody else would do it. */
+function endedBySignal(io: Io): Promise<never> {
+  const ended = new Promise<never>((_, reject) => {
+    io.onSignal((signal) => {
+      if (ENDINGS.includes(signal))
+        reject(new CommandError(`ended by ${signal}`, 128 + constants.signals[signal]));
+    });
+  });
+  ended.catch(() => {});
+  return ended;
+}
