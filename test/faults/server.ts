@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,9 @@ export interface WatchedServer {
   readonly postgres: Postgres;
   /** Its entry in `servers`, with the password in a file. */
   readonly entry: { readonly name: string; readonly url: string } & Readonly<Record<string, unknown>>;
-  /** How many processes it keeps for connections over TCP, which only pgvigil makes. */
+  /** Its processes for connections over TCP, which only pgvigil makes. */
+  readonly pids: () => readonly number[];
+  /** How many of them there are. */
   readonly backends: () => number;
   /** Whether pgvigil says that the server and both databases are there. */
   readonly isWell: (scrape: Exposition) => boolean;
@@ -32,6 +35,14 @@ export async function startServer(options: PostgresOptions = {}): Promise<Watche
   const directory = await mkdtemp(join(tmpdir(), 'pgvigil-fault-'));
   const passwordFile = join(directory, 'password');
   await writeFile(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
+  const pids = (): readonly number[] => {
+    try {
+      // Sessions of the tests come over the unix socket, and say [local].
+      return postgres.childPids().filter((pid) => /\d\(\d+\)/.test(titleOf(pid)));
+    } catch {
+      return [];
+    }
+  };
   return {
     postgres,
     entry: {
@@ -40,14 +51,8 @@ export async function startServer(options: PostgresOptions = {}): Promise<Watche
       password_file: passwordFile,
       databases: { expect: [...DATABASES], learn: false },
     },
-    backends() {
-      try {
-        // Sessions of the tests come over the unix socket, and say [local].
-        return postgres.childTitles().filter((title) => /\d\(\d+\)/.test(title)).length;
-      } catch {
-        return 0;
-      }
-    },
+    pids,
+    backends: () => pids().length,
     isWell: (scrape) =>
       scrape.value('pgvigil_server_up', { server: 'main' }) === 1 &&
       DATABASES.every(
@@ -55,4 +60,12 @@ export async function startServer(options: PostgresOptions = {}): Promise<Watche
       ),
     clear: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+function titleOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }

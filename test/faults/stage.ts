@@ -1,6 +1,7 @@
 import type { Exporter } from '../kit/exporter.ts';
 import { type Namespace, startNamespace } from '../kit/namespace.ts';
 import type { Engines } from '../scenarios/engines.ts';
+import { type Network, startNetwork } from '../kit/network.ts';
 import { type PostgresOptions, startServer, type WatchedServer } from './server.ts';
 import { startVigil, type Vigil, type VigilOptions, type WatchOptions, watchExporter } from './vigil.ts';
 
@@ -16,6 +17,8 @@ export interface Stage {
   readonly namespace: () => Promise<Namespace>;
   /** The Docker engines of the run, which outlive the fault. */
   readonly engines: Engines;
+  /** The same with a network of its own, and a cable to this machine. */
+  readonly network: () => Promise<Network>;
   /** Takes this away when the fault is over, the last one first. */
   readonly undo: (step: () => Promise<unknown> | unknown) => void;
 }
@@ -52,6 +55,11 @@ export function openStage(engines: Engines): OpenStage {
         const space = await startNamespace();
         undo(() => space.stop());
         return space;
+      },
+      async network() {
+        const network = await startNetwork();
+        undo(() => network.stop());
+        return network;
       },
     },
     vigils: () => vigils,

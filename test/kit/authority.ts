@@ -18,7 +18,7 @@ export interface Authority {
   /** The certificate of the authority itself. */
   readonly ca: string;
   readonly caFile: string;
-  /** For `subjectAltName`, in the syntax of openssl: `DNS:localhost,IP:127.0.0.1`. */
+  /** For `subjectAltName`, in the syntax of openssl: `DNS:localhost,IP:127.0.0.1`; -1 day is one that has expired. */
   readonly sign: (name: string, subjectAltName: string, days?: number) => Signed;
   readonly remove: () => void;
 }
@@ -27,31 +27,28 @@ export interface Authority {
 export function makeAuthority(): Authority {
   const directory = mkdtempSync(join(tmpdir(), 'pgvigil-ca-'));
   const openssl = (...args: readonly string[]): void => {
-    const made = [
-      'req',
-      '-new',
-      '-x509',
-      '-nodes',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-    ];
-    execFileSync(program('openssl'), [...made, ...args], { stdio: 'pipe', timeout: 20_000 });
+    execFileSync(program('openssl'), args, { stdio: 'pipe', timeout: 20_000 });
   };
+  const newKey = ['-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
   const file = (name: string): string => join(directory, name);
-  const ca = ['-keyout', file('ca.key'), '-out', file('ca.crt')];
-  openssl(...ca, '-days', '30', '-subj', '/CN=authority', '-addext', 'basicConstraints=critical,CA:TRUE');
+  openssl(
+    ...['req', '-new', '-x509', ...newKey, '-keyout', file('ca.key'), '-out', file('ca.crt'), '-days', '30'],
+    ...['-subj', '/CN=authority', '-addext', 'basicConstraints=critical,CA:TRUE'],
+  );
   return {
     directory,
     ca: readFileSync(file('ca.crt'), 'utf8'),
     caFile: file('ca.crt'),
     sign(name, subjectAltName, days = 20) {
-      const [keyFile, certFile] = [file(`${name}.key`), file(`${name}.crt`)];
+      const [keyFile, certFile, request] = [file(`${name}.key`), file(`${name}.crt`), file(`${name}.csr`)];
       openssl(
-        ...['-CA', file('ca.crt'), '-CAkey', file('ca.key'), '-keyout', keyFile, '-out', certFile],
-        ...['-days', String(days), '-subj', `/CN=${name}`, '-addext', `subjectAltName=${subjectAltName}`],
+        ...['req', '-new', ...newKey, '-keyout', keyFile, '-out', request, '-subj', `/CN=${name}`],
+        ...['-addext', `subjectAltName=${subjectAltName}`],
         ...['-addext', 'basicConstraints=critical,CA:FALSE'],
+      );
+      openssl(
+        ...['x509', '-req', '-in', request, '-out', certFile, '-days', String(days)],
+        ...['-CA', file('ca.crt'), '-CAkey', file('ca.key'), '-copy_extensions', 'copy'],
       );
       return { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8'), certFile, keyFile };
     },

@@ -8,6 +8,8 @@ import { waitFor } from './wait.ts';
 export interface Namespace {
   /** What starts a program inside, for somebody else to start it. */
   readonly through: readonly string[];
+  /** Process id of its first process, as it is outside. */
+  readonly pid: string;
   /** Starts a program inside; its pid inside is another one than outside. */
   start(command: string, ...args: readonly string[]): Promise<Running>;
   /** Runs a program inside to its end, which has to be a good one. */
@@ -18,18 +20,19 @@ export interface Namespace {
   stop(): Promise<Exit>;
 }
 
-/** Starts a namespace; needs `mounts`. */
-export async function startNamespace(): Promise<Namespace> {
+/** Starts a namespace, with a network of its own if that is wanted; needs `mounts`. */
+export async function startNamespace(more: readonly '--net'[] = []): Promise<Namespace> {
   // The first process inside reaps orphans; when it is killed the kernel kills all others.
   const init = 'trap "exit 0" TERM; while :; do sleep 1000 & wait $!; done';
-  const args = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child', 'bash', '-c', init];
+  const kinds = ['--mount', '--pid', ...more];
+  const args = [...kinds, '--fork', '--mount-proc', '--kill-child', 'bash', '-c', init];
   const unshare = await start({ command: program('unshare'), args });
   const pid = await waitFor('the namespace', 5_000, () => {
     const children = readFileSync(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8').trim();
     return children === '' || !isShell(children) ? undefined : children;
   });
   const started: Running[] = [];
-  const through = [program('nsenter'), '-t', pid, '--mount', '--pid', '--'];
+  const through = [program('nsenter'), '-t', pid, ...kinds, '--'];
   const inside = (command: string, args: readonly string[]) => ({
     command: program('nsenter'),
     args: [...through.slice(1), command, ...args],
@@ -43,6 +46,7 @@ export async function startNamespace(): Promise<Namespace> {
 
   return {
     through,
+    pid,
     start: launch,
     async run(command, ...args) {
       const { code, output } = await run(inside(command, args), 20_000);
