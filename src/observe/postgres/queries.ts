@@ -16,6 +16,11 @@ export const STARTED_AT: Statement = {
   text: 'SELECT extract(epoch FROM pg_catalog.pg_postmaster_start_time())',
 };
 
+/** How many connections our own role may have; -1: no limit. */
+export const OWN_LIMIT: Statement = {
+  text: `SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) current_user`,
+};
+
 /** Timeline and time of the last checkpoint. */
 export const CHECKPOINT: Statement = {
   text: `SELECT timeline_id, extract(epoch FROM checkpoint_time) FROM pg_catalog.pg_control_checkpoint()`,

@@ -7,6 +7,8 @@ import type { ConnectFailure } from './failure.ts';
 import type { Kept } from './kept.ts';
 import type { MaintenanceTarget } from './maintenance.ts';
 import { answerOf, type Prober } from './prober.ts';
+import { OWN_LIMIT } from './queries.ts';
+import { optionalInteger } from './rows.ts';
 import { checkServer, type ServerCheck, type ServerCheckDeps } from './server-check.ts';
 import type { Slot } from './slot.ts';
 import type { ViewStore } from './view.ts';
@@ -99,16 +101,25 @@ export function createServerWatch(
     return other(origin.systemIdentifier, systemIdentifier) || other(origin.startedAt, startedAt);
   }
 
+  /** With a single slot for the role, a kept session makes every fresh one fail. */
+  async function keptHasTheOnlySlot(): Promise<boolean> {
+    const rows = await kept.ask(OWN_LIMIT).catch(() => undefined);
+    return optionalInteger(rows?.[0]?.[0]) === 1;
+  }
+
   async function apply({ connect, catalog: list, target }: ServerCheck): Promise<void> {
     verdict(connect);
     if (connect.seen) {
       goingDown = false;
       current = target;
-      // With a single slot for the role, a kept session would make every fresh one fail.
       const keep = target?.keep && connect.facts.role.connectionLimit !== 1 ? target.database : undefined;
       if (kept.alive() && (keep !== keepIn || keptIsStale(connect.facts))) await kept.close();
       keepIn = keep;
     } else if (connect.reason === 'stopping') await kept.close();
+    else if (connect.reason === 'saturated' && (await keptHasTheOnlySlot())) {
+      await kept.close();
+      checkNow();
+    }
     if (kept.alive()) return;
     if (list.seen) catalogSeen(list);
     else if (!connect.seen || keepIn === undefined) catalogUnseen(list);

@@ -235,6 +235,20 @@ describe('a PostgreSQL server in trouble', () => {
     expect(single.view().tallies.reduce((sum, tally) => sum + tally.failures.saturated, 0)).toBe(0);
   });
 
+  onEveryVersion('a role that gets a single slot while a session is kept', async (trial) => {
+    const w = await trial.begin();
+    await trial.server.query('ALTER ROLE plain CONNECTION LIMIT 1');
+    await w.until(() => w.view().tallies.some((tally) => tally.failures.saturated > 0), 3000);
+    await w.until(() => w.server() === 'seen' && w.view().catalog?.lastSeen?.facts.via === 'fresh', 3000);
+    const refused = (): number => w.view().tallies.reduce((sum, tally) => sum + tally.failures.saturated, 0);
+    const before = refused();
+    await pause(1500);
+    expect(w.server()).toBe('seen');
+    expect(refused()).toBe(before);
+    await trial.server.query('ALTER ROLE plain CONNECTION LIMIT 3');
+    await w.until(() => w.view().catalog?.lastSeen?.facts.via === 'kept', 3000);
+  });
+
   onEveryVersion(
     'files deleted under a live server: the fresh connection tells, the kept one still answers',
     async (trial) => {
