@@ -77,7 +77,10 @@ export async function startExporter(config: object, options: ExporterOptions = {
       20_000,
       async () => (await fetch(`${url}/-/ready`)).ok || undefined,
     );
-    await whileRunning(running, 'pgvigil', ready);
+    await whileRunning(running, 'pgvigil', ready).catch((error) => {
+      if (running.isRunning()) process.kill(programUnder(running.pid), 'SIGKILL');
+      throw error;
+    });
     return running;
   }
 
