@@ -49,14 +49,12 @@ export const FREEZES: readonly Fault[] = [
       vigil.watch.forbid((scrape) => (neverDown(scrape) ? undefined : 'the server was called down'));
       stage.undo(() => quietly(() => process.kill(kept, 'SIGCONT')));
       process.kill(kept, 'SIGSTOP');
-      const another = await vigil.becomes(
-        'another session is kept',
-        QUICKLY_MS,
-        (scrape) => isWell(scrape) && pids().length > 1,
-      );
+      const catalog = { observer: 'postgres_catalog', target: 'main' };
+      const noticed = await vigil.until('pgvigil_observer_up', catalog, 0, QUICKLY_MS);
+      const another = await vigil.becomes('another session is kept', QUICKLY_MS, isWell);
       await vigil.stays('all is seen', 6_000, isWell);
       process.kill(kept, 'SIGCONT');
-      return `another session took its place after ${seconds(another)}, up all the time`;
+      return `silence told after ${seconds(noticed)}, another session ${seconds(another)} later, up all the time`;
     },
   },
   {

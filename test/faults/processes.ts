@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SERVER_LOSSES } from '../scenarios/losses-servers.ts';
 import type { Fault } from './fault.ts';
+import { fromScenario, scenarioNamed } from './from-scenario.ts';
 import { AS_IT_COMES_MS, endure, isIn, openServer, QUICKLY_MS, seconds } from './trouble.ts';
 
 /** How long a server that nobody keeps from it takes to shut down. */
@@ -87,6 +89,7 @@ export const PROCESSES: readonly Fault[] = [
       return `six crashes in a row, all well ${seconds(back)} after the last`;
     },
   },
+  fromScenario(29, scenarioNamed(SERVER_LOSSES, 'container in a crash loop')),
   {
     row: 30,
     name: 'a smart shutdown waits for a session of somebody else',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Fault } from './fault.ts';
-import { endure, forbidLoss, isIn, openServer, QUICKLY_MS, seconds } from './trouble.ts';
+import { endure, failures, forbidLoss, isIn, openServer, QUICKLY_MS, seconds } from './trouble.ts';
 
 /** So often a look is tried while nobody answers, in `LOCKED_MS`. */
 const LOCK_TIMES = {
@@ -59,7 +59,7 @@ export const REFUSALS: readonly Fault[] = [
     async play(stage) {
       const { vigil, postgres, isWell } = await openServer(stage);
       await postgres.query('ALTER ROLE pgvigil CONNECTION LIMIT 1');
-      await vigil.becomes('saturated or over it', QUICKLY_MS, (scrape) => isIn(scrape, 'saturated'));
+      await vigil.becomes('refused', QUICKLY_MS, (scrape) => failures(scrape, 'saturated') > 0);
       const back = await vigil.becomes('up with one connection', 2 * QUICKLY_MS, isWell);
       await vigil.stays('up with one connection', 5_000, isWell);
       return `up with one connection after ${seconds(back)}`;

@@ -1,7 +1,7 @@
 import type { Exporter } from '../kit/exporter.ts';
 import { type Namespace, startNamespace } from '../kit/namespace.ts';
-import type { Engines } from '../scenarios/engines.ts';
 import { type Network, startNetwork } from '../kit/network.ts';
+import type { Engines } from '../scenarios/engines.ts';
 import { type PostgresOptions, startServer, type WatchedServer } from './server.ts';
 import { startVigil, type Vigil, type VigilOptions, type WatchOptions, watchExporter } from './vigil.ts';
 
