@@ -38,8 +38,20 @@ export function createConnections(options: {
   const { endpoint, timeouts, lookup, tally, clock } = options;
   const open = new Set<RawClient>();
   const parked = new Set<RawClient>();
+  const waiting = new Set<() => void>();
   let handshakes = 0;
   let stopped = false;
+
+  /** Every handshake under way may turn out to be one that is never answered. */
+  const isFull = (): boolean => parked.size + handshakes >= MAX_UNANSWERED;
+
+  const nextEnd = (): Promise<void> => new Promise((resolve) => waiting.add(resolve));
+
+  function handshakeEnded(): void {
+    handshakes -= 1;
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  }
 
   /** Keeps the socket of a silent server, for a closed one could not tell when the backend is gone. */
   function park(raw: RawClient): void {
@@ -94,8 +106,10 @@ export function createConnections(options: {
 
   return {
     async open(database, purpose) {
+      // What is due would look hung if it were refused for the sake of a handshake that is about to succeed.
+      while (purpose === 'server' && isFull() && parked.size < MAX_UNANSWERED) await nextEnd();
       const limit = purpose === 'server' ? MAX_UNANSWERED : 1;
-      if (stopped || parked.size >= limit || parked.size + handshakes >= MAX_UNANSWERED) throw withheld();
+      if (stopped || parked.size >= limit || isFull()) throw withheld();
       const raw = createRawClient(endpoint, { database, queryTimeoutMs: timeouts.query, lookup });
       open.add(raw);
       raw.socket.once('close', () => open.delete(raw));
@@ -104,7 +118,7 @@ export function createConnections(options: {
       try {
         await connect(raw);
       } finally {
-        handshakes -= 1;
+        handshakeEnded();
         tally.attempted(database, clock.monotonic() - startedAt);
       }
       return createSession(raw, {
