@@ -86,6 +86,7 @@ export const CROWDS: readonly Fault[] = [
       );
       const open = silent.reduce((sum, one) => sum + one.open(), 0);
       if (open > 2 * HANGING) throw new Error(`${open} sockets to ${HANGING} servers`);
+      for (const one of silent) await one.close();
       return `hung after ${seconds(hung)}, DROP seen by ${WELL} servers after ${seconds(gone)}, ${open} sockets`;
     },
   },

@@ -49,12 +49,23 @@ export const FREEZES: readonly Fault[] = [
       vigil.watch.forbid((scrape) => (neverDown(scrape) ? undefined : 'the server was called down'));
       stage.undo(() => quietly(() => process.kill(kept, 'SIGCONT')));
       process.kill(kept, 'SIGSTOP');
-      const catalog = { observer: 'postgres_catalog', target: 'main' };
-      const noticed = await vigil.until('pgvigil_observer_up', catalog, 0, QUICKLY_MS);
-      const another = await vigil.becomes('another session is kept', QUICKLY_MS, isWell);
+      const lastRead = (scrape: Exposition | undefined): number =>
+        scrape?.value('pgvigil_observer_last_success_timestamp_seconds', {
+          observer: 'postgres_catalog',
+          target: 'main',
+        }) ?? Number.NaN;
+      const noticed = await vigil.becomes('the silence is noticed', QUICKLY_MS, () =>
+        vigil.exporter.running().output().includes('the kept session ended'),
+      );
+      const last = lastRead(vigil.watch.last());
+      const another = await vigil.becomes(
+        'another session is kept',
+        QUICKLY_MS,
+        (scrape) => isWell(scrape) && lastRead(scrape) > last + 1,
+      );
       await vigil.stays('all is seen', 6_000, isWell);
       process.kill(kept, 'SIGCONT');
-      return `silence told after ${seconds(noticed)}, another session ${seconds(another)} later, up all the time`;
+      return `silence noticed after ${seconds(noticed)}, seen through another session ${seconds(another)} later, up all the time`;
     },
   },
   {

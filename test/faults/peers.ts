@@ -130,7 +130,7 @@ export const PEERS: readonly Fault[] = [
         text === undefined ? `lost after ${seconds(ms)}` : `after ${seconds(ms)}`;
       if (first.text !== undefined && first.ms < 500) throw new Error('node_exporter was not troubled');
       const slowest = Math.round(Math.max(...vigil.watch.tookMs()));
-      return `pgvigil: stuck after ${seconds(stuck)}, no scrape over ${slowest} ms; node_exporter ${await versionOf(path)}: first scrape ${told(first)}, second ${told(second)}`;
+      return `pgvigil: stuck after ${seconds(stuck)}, slowest scrape ${slowest} ms; node_exporter ${await versionOf(path)}: first scrape ${told(first)}, second ${told(second)}`;
     },
   },
 ];
