@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DockerView } from '../../../src/model/docker.ts';
 import { DOCKER_ENDPOINTS } from '../../../src/observe/docker/endpoints.ts';
 import { createDockerObserver } from '../../../src/observe/docker/observer.ts';
-import { fixture } from './fixture.ts';
+import { recorded } from './recorded.ts';
 import { printed, serveHttp, type Watched, watchEngine } from './watch-engine.ts';
 
 let directory = '';
@@ -31,44 +31,6 @@ async function proxy(listener: RequestListener, needsControl?: (name: string) =>
   const server = await serveHttp(listener);
   closing.push(server.stop);
   return watch(server.host, needsControl);
-}
-
-const ANSWERS: Readonly<Record<string, string>> = {
-  '/_ping': 'OK',
-  '/version': fixture('moby-20.10-version.json'),
-  '/info': fixture('moby-20.10-info.json'),
-  '/containers/json': fixture('moby-20.10-containers.json'),
-  '/volumes': fixture('moby-20.10-volumes.json'),
-  '/system/df': fixture('moby-20.10-df.json'),
-};
-
-/** An engine made of recorded answers, with other answers for some paths; remembers what it was asked. */
-function recorded(
-  changes: Readonly<Record<string, RequestListener>> = {},
-  asked: string[] = [],
-  version: string | null = '1.41',
-): RequestListener {
-  return (request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    const path = (request.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*/, '');
-    const change = changes[path];
-    if (change) {
-      change(request, response);
-      return;
-    }
-    if (version !== null) response.setHeader('api-version', version);
-    if (path === '/events') {
-      response.write(fixture('moby-20.10-events.ndjson'));
-      return;
-    }
-    const inspected = /^\/containers\/[0-9a-f]+\/json$/.test(path)
-      ? fixture('moby-20.10-inspect.json')
-      : undefined;
-    const answer = ANSWERS[path] ?? inspected;
-    response.statusCode = answer === undefined ? 404 : 200;
-    response.setHeader('content-type', path === '/_ping' ? 'text/plain' : 'application/json');
-    response.end(answer ?? '{"message":"page not found"}');
-  };
 }
 
 const status =
