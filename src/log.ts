@@ -13,7 +13,7 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 const MIN_SCRUBBED_LENGTH = 4;
 
 /**
- * A logger that writes lines to `write`. Secrets cannot be printed anyway; whatever still holds the text of
+ * A logger that writes lines to `write`, which says `false` when one was lost: the next that is not says so. Secrets cannot be printed anyway; whatever still holds the text of
  * a known one is scrubbed as the last step, for error messages of libraries are not ours.
  */
 export function createLog(options: {
@@ -21,7 +21,7 @@ export function createLog(options: {
   readonly format: LogFormat;
   readonly colors: boolean;
   readonly secrets: () => readonly Secret[];
-  readonly write: (line: string) => void;
+  readonly write: (line: string) => boolean;
 }): Log {
   const settings = {
     level: options.level,
@@ -35,9 +35,20 @@ export function createLog(options: {
     options.format === 'text'
       ? prettyFactory({ colorize: options.colors, translateTime: 'SYS:HH:MM:ss', singleLine: true })
       : undefined;
-  const write = (line: string): void =>
-    options.write(scrub(readable ? readable(line) : line, options.secrets()));
-  return pino(settings, { write });
+  let lost = 0;
+  const write = (line: string): void => {
+    const written = options.write(scrub(readable ? readable(line) : line, options.secrets()));
+    if (!written) {
+      lost += 1;
+      return;
+    }
+    if (lost === 0) return;
+    const lines = lost;
+    lost = 0;
+    log.warn({ lines }, 'lines of this log could not be written and are lost');
+  };
+  const log = pino(settings, { write });
+  return log;
 }
 
 /** Replaces the text of every known secret, in its JSON spelling too, by `***`. */

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import closeWithGrace from 'close-with-grace';
+import closeWithGrace, { type Options } from 'close-with-grace';
 import type { Io } from './cli/io.ts';
+import { outletOf } from './cli/outlet.ts';
 import { runCommand } from './cli/program.ts';
 
 /** A watcher that is told to stop is gone within this time, whatever hangs. */
@@ -19,35 +20,56 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 const script = fileURLToPath(import.meta.url);
 
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
+/**
+ * What close-with-grace leaves alone. To go on after a crash of the machine code, as a handler for it does, is
+ * to hang (Node.js docs, "Signal events"): the rest has its default, which ends us.
+ */
+const NOT_ITS_OWN = [
+  ...END_SIGNALS,
+  'SIGHUP',
+  'SIGUSR2',
+  'SIGILL',
+  'SIGTRAP',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGSEGV',
+  'beforeExit',
+] as const;
+
 const closers: (() => Promise<void>)[] = [];
 /** What a hang-up means: a reload for a server; the end, like every other signal, for everything else. */
 let hangUp: () => void = () => process.kill(process.pid, 'SIGTERM');
 
+const err = outletOf(process.stderr);
 // Who reads us may go away first: `pgvigil status | head -3`.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 /** Last opened, first closed; the first registration makes this process the one owner of its signals. */
 function onClose(close: () => Promise<void>): void {
   closers.unshift(close);
   if (closers.length > 1) return;
   process.on('SIGHUP', () => hangUp());
+  // Else Node.js opens a debugger, in which every user of the machine may run code that reads our passwords.
+  process.on('SIGUSR1', () => {});
+  let isEnding = false;
   let failed = false;
   const onTimeout = (): never => process.exit(failed ? 1 : 0);
-  const settings = {
-    delay: CLOSE_DEADLINE_MS,
-    skip: ['SIGHUP', 'beforeExit'],
-    logger: false,
-    onTimeout,
-  } as const;
-  closeWithGrace({ ...settings, skip: [...settings.skip] }, async ({ err }) => {
-    failed = err !== undefined;
-    if (err) process.stderr.write(`pgvigil: a bug, please report it: ${err.stack ?? err.message}\n`);
+  const settings: Options = { delay: CLOSE_DEADLINE_MS, skip: [...NOT_ITS_OWN], logger: false, onTimeout };
+  const { close: end } = closeWithGrace(settings, async ({ err: error }) => {
+    isEnding = true;
+    failed = error !== undefined;
+    if (error) err(`pgvigil: a bug, please report it: ${error.stack ?? error.message}\n`);
     await closeAll();
   });
+  // A second one changes nothing, for the end is near: `npm start` passes each Ctrl-C on, which we had already.
+  for (const signal of END_SIGNALS)
+    process.on(signal, () => {
+      if (!isEnding) end();
+    });
 }
 
 /** What is said to the first process of a container. */
@@ -73,7 +95,7 @@ const io: Io = {
   isTerminal: process.stderr.isTTY === true,
   isRoot: process.getuid?.() === 0,
   out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  err,
   onClose,
   onHangup: (reload) => {
     hangUp = reload;

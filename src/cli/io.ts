@@ -11,7 +11,8 @@ export interface Io {
   readonly isTerminal: boolean;
   readonly isRoot: boolean;
   readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
+  /** `false` when it was lost; never throws. */
+  readonly err: (text: string) => boolean;
   /** Registers what has to be closed before the process ends; called once, by the first signal or fatal error. */
   readonly onClose: (close: () => Promise<void>) => void;
   readonly onHangup: (reload: () => void) => void;
