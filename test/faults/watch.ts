@@ -12,7 +12,7 @@ export interface Watch {
   readonly tookMs: () => readonly number[];
   /** No scrape may be like this, until it is lifted: `forbidden` gives what is wrong with it. */
   readonly forbid: (forbidden: (scrape: Exposition) => string | undefined) => () => void;
-  /** Nobody answers while the program is not running by the test's own act. */
+  /** Nobody answers while the program is not running by the test's own act; the last scrape is forgotten. */
   readonly pause: () => Promise<void>;
   readonly resume: () => void;
   readonly stop: () => Promise<void>;
@@ -77,6 +77,7 @@ export function watchMetrics(url: string): Watch {
     async pause() {
       paused = true;
       await going;
+      last = undefined;
     },
     resume() {
       paused = false;
