@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import type { CallName } from './endpoints.ts';
 import { CallError, ProtocolError } from './errors.ts';
 import { type Dialer, ping, readRaw } from './raw.ts';
+import { type Modem, stayHere } from './stay-here.ts';
 
 /** The part of the Docker API that pgvigil uses: GET only, each call with a deadline, answers unparsed. */
 export interface DockerClient {
@@ -142,7 +143,9 @@ function connect(endpoint: Endpoint, agent: Agent, apiVersion: string | undefine
     cert: undefined,
     key: undefined,
   } as const;
-  return new Docker(options as unknown as Docker.DockerOptions) as unknown as Engine;
+  const docker = new Docker(options as unknown as Docker.DockerOptions);
+  stayHere(docker.modem as unknown as Modem);
+  return docker as unknown as Engine;
 }
 
 function containerPath(id: string, part: 'archive' | 'logs'): string {

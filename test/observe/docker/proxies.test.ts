@@ -83,6 +83,24 @@ describe('what is in the way of the engine', () => {
     expect(text).not.toContain('C4n4ry');
   });
 
+  test('who sends us elsewhere is not followed', async () => {
+    const visitors: string[] = [];
+    const elsewhere = await serveHttp((request, response) => {
+      visitors.push(`${request.url}`);
+      response.destroy();
+    });
+    closing.push(elsewhere.stop);
+    const location = elsewhere.host.replace('tcp://', 'http://');
+    const { view, until } = await proxy((request, response) => {
+      response.writeHead(307, { location: `${location}${request.url}` }).end();
+    });
+    await until('the engine', 3000, (now) => now.engine !== undefined);
+    expect(why(view()).engine).toMatchObject(
+      unseen('protocol', /the answer is a redirect: check that docker\.host/),
+    );
+    expect(visitors).toEqual([]);
+  });
+
   test('a newer engine is spoken to in our version, one that tells none without a version', async () => {
     for (const [theirs, prefix] of [
       ['1.99', '/v1.51'],
