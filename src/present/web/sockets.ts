@@ -6,7 +6,7 @@ import type { Clock } from '../../model/time.ts';
 export interface SocketLimits {
   /** Above it, those that have asked for nothing for `idleMs` are closed, the oldest first. */
   readonly soft: number;
-  /** Above it, a new connection is refused. */
+  /** Above it, the one that has waited for nothing for longest is closed at once; where all wait for an answer, the new one. */
   readonly hard: number;
   readonly idleMs: number;
 }
@@ -17,14 +17,13 @@ export interface Sockets {
 }
 
 /**
- * Bounds the connections of a server so that idle ones cannot shut out a scrape: `maxConnections` by itself
+ * Bounds the connections of a server so that idle ones cannot shut out a scrape: `maxConnections` of Node.js
  * refuses the newest, which is the scrape, and keeps the idle.
  */
 export function limitSockets(server: Server, { soft, hard, idleMs }: SocketLimits, clock: Clock): Sockets {
   /** By the client's end: over TLS a request comes on another object than the connection. */
   const held = new Map<string, Held>();
   let timer: NodeJS.Timeout | undefined;
-  server.maxConnections = hard;
 
   function trim(): void {
     timer = undefined;
@@ -38,8 +37,23 @@ export function limitSockets(server: Server, { soft, hard, idleMs }: SocketLimit
     if (held.size > soft) timer = setTimeout(trim, idleMs).unref();
   }
 
+  /** Closes the oldest one that waits for no answer; false when all do. */
+  function makeRoom(): boolean {
+    for (const [end, { socket, idleSince }] of held) {
+      if (idleSince === undefined) continue;
+      held.delete(end);
+      socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
   server.on('connection', (socket: Socket) => {
     const end = endOf(socket);
+    if (held.size >= hard && !makeRoom()) {
+      socket.destroy();
+      return;
+    }
     held.set(end, { socket, idleSince: clock.monotonic() });
     socket.once('close', () => {
       if (held.get(end)?.socket === socket) held.delete(end);
