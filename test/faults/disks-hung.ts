@@ -1,3 +1,4 @@
+import { waitFor } from '../kit/wait.ts';
 import { type Disks, openDisks, SEEN_WITHIN_MS, STUCK_WITHIN_MS } from './disk-stage.ts';
 import type { Fault } from './fault.ts';
 import type { Stage } from './stage.ts';
@@ -53,7 +54,8 @@ const isBack = (vigil: Vigil, mountpoint: string): Promise<number> =>
 
 /** How many helper processes there are in the namespace, whoever started them. */
 async function helpersIn({ space }: Disks): Promise<number> {
-  const script = 'grep -lsz disposable/child.js /proc/[0-9]*/cmdline | wc -l';
+  // The brackets keep the pattern from finding itself.
+  const script = 'grep -lsz "disposable/[c]hild.js" /proc/[0-9]*/cmdline | wc -l';
   return Number(await space.run('bash', '-c', script));
 }
 
@@ -105,8 +107,8 @@ export const HUNG_DISKS: readonly Fault[] = [
       await restIsSeen(hung, 3_000);
       await disks.exchange(mountpoint, server, 'ok');
       const back = await isBack(vigil, mountpoint);
-      const helpers = await helpersIn(disks);
-      if (helpers > 2) throw new Error(`${helpers} helper processes are left over`);
+      // One for the disks and one for the state.
+      await waitFor('no helper is left over', 5_000, async () => (await helpersIn(disks)) <= 2 || undefined);
       return `port free, started in ${seconds(startMs)}, stuck again after ${seconds(stuckMs)}, back after ${seconds(back)}`;
     },
   },

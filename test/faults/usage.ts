@@ -47,7 +47,8 @@ export function excess(usage: Usage, baseline: Usage): readonly string[] {
     .map((key) => `${key} ${usage[key]}, at most ${limits[key]} before the fault`);
 }
 
-function treeOf(pid: number): readonly number[] {
+/** A process and all below it. */
+export function treeOf(pid: number): readonly number[] {
   const children = orNothing(() => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
   return [
     pid,

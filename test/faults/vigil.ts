@@ -64,7 +64,7 @@ export async function startVigil(config: object, options: VigilOptions = {}): Pr
 /** Looks at a pgvigil that runs, once it is calm, and takes the baseline. */
 export async function watchExporter(exporter: Exporter, options: WatchOptions = {}): Promise<Vigil> {
   const { backends = () => 0, calm = () => true } = options;
-  const watch = watchMetrics(exporter.url);
+  const watch = watchMetrics(exporter.url, exporter.pid);
   const written: string[] = [];
   const usage = (): Usage => usageOf(exporter.pid(), backends);
   const becomes: Vigil['becomes'] = async (what, withinMs, look) => {
