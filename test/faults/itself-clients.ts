@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '../kit/wait.ts';
 import { answerTo, type Client, open, pipeline, SLOW_CLOSED_MS, scrape, untilOpen } from './clients.ts';
 import { parseExposition } from './exposition.ts';
 import type { Fault } from './fault.ts';
@@ -79,7 +80,9 @@ export const CLIENTS: readonly Fault[] = [
         );
         await sleep(round);
         for (const { socket } of rude) socket.destroy();
-        await sleep(200);
+        // Until it has noticed, they count among the 128 that may be connected.
+        const most = vigil.baseline.descriptors + 10;
+        await waitFor('they are gone', 5_000, () => vigil.usage().descriptors <= most || undefined);
       }
       clearInterval(look);
       lifted();

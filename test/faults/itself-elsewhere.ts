@@ -75,11 +75,13 @@ export const ELSEWHERE: readonly Fault[] = [
       const answers = {
         parameter: await ask(`GET /metrics?target=http://${trap.address}/`),
         probe: await ask(`GET /probe?target=${trap.address}`),
-        absolute: await ask(`GET http://${trap.address}/ `.trimEnd()),
         connect: await ask(`CONNECT ${trap.address}`, `Host: ${trap.address}`),
       };
       for (const [what, answer] of Object.entries(answers))
         if (!/^4\d\d$|closed/.test(answer)) throw new Error(`${what} gets ${answer}`);
+      // A whole address is as good as its path (RFC 9112 §3.2.2), and no reason to go there.
+      const absolute = await ask(`GET http://${trap.address}/metrics`);
+      if (absolute !== '200') throw new Error(`a whole address gets ${absolute}`);
       const foreign = await fetch(`${vigil.exporter.url}/`, {
         headers: { 'X-Forwarded-Host': trap.address },
       });
