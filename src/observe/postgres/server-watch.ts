@@ -60,6 +60,8 @@ export function createServerWatch(
   let checked = 0;
   /** The server was seen to go down; until it answers anything but "not now". */
   let goingDown = false;
+  /** What the check under way finds may be older than the end of the kept session, and does not outweigh it. */
+  let brokeMeanwhile = false;
 
   const checkNow = (): void => {
     urgent = true;
@@ -68,7 +70,7 @@ export function createServerWatch(
 
   /** "Not now" is said while starting and while stopping; only a session that still lives tells them apart. */
   async function stopping(failure: ConnectFailure): Promise<boolean> {
-    if (failure.sqlstate !== '57P03') goingDown = false;
+    if (failure.sqlstate !== '57P03') goingDown &&= brokeMeanwhile;
     else if (kept.alive() && keepIn !== undefined) {
       await kept.read(keepIn);
       if (kept.alive()) goingDown = true;
@@ -110,7 +112,7 @@ export function createServerWatch(
   async function apply({ connect, catalog: list, target }: ServerCheck): Promise<void> {
     verdict(connect);
     if (connect.seen) {
-      goingDown = false;
+      goingDown &&= brokeMeanwhile;
       current = target;
       const keep = target?.keep && connect.facts.role.connectionLimit !== 1 ? target.database : undefined;
       if (kept.alive() && (keep !== keepIn || keptIsStale(connect.facts))) await kept.close();
@@ -163,7 +165,10 @@ export function createServerWatch(
       checking = true;
       let outcome: ServerCheck;
       try {
-        outcome = await slot.run(() => checkServer({ ...deps, stopping }, order(), !kept.alive()));
+        outcome = await slot.run(() => {
+          brokeMeanwhile = false;
+          return checkServer({ ...deps, stopping }, order(), !kept.alive());
+        });
       } finally {
         checking = false;
       }
@@ -183,6 +188,7 @@ export function createServerWatch(
     keptBroke(sqlstate) {
       if (stop.aborted) return;
       goingDown = sqlstate === '57P01';
+      brokeMeanwhile = true;
       log.warn({ server: name, sqlstate }, 'the kept session ended');
       checkNow();
       changed();

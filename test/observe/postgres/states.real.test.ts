@@ -128,7 +128,8 @@ describe('a PostgreSQL server in trouble', () => {
       const { server } = trial;
       const baseline = server.childPids().length;
       server.signal('SIGSTOP');
-      await w.until(() => w.server() === 'hung', 500 + 1000 + 300);
+      // A look at a database may hang first.
+      await w.until(() => w.server() === 'hung', 500 + 2 * 1000 + 300);
       expect(w.catalog()).toBe('seen');
       await pause(3000);
       expect(w.server()).toBe('hung');
