@@ -18,7 +18,7 @@ const incidents = (scrape: Exposition, kind: string): number =>
 /** Other servers than the one that was meant, and many that do not answer. */
 export const CROWDS: readonly Fault[] = [
   {
-    row: 104,
+    row: 134,
     name: 'another PostgreSQL with the same databases takes the port over',
     needs: ['postgres'],
     async play(stage) {
@@ -57,7 +57,7 @@ export const CROWDS: readonly Fault[] = [
     },
   },
   {
-    row: 106,
+    row: 136,
     name: `${HANGING} of ${HANGING + WELL} servers hang`,
     needs: ['postgres'],
     async play(stage) {

@@ -85,7 +85,7 @@ export const FREEZES: readonly Fault[] = [
     },
   },
   {
-    row: 105,
+    row: 135,
     name: 'the postmaster is frozen for 15 s, twice',
     needs: ['postgres'],
     async play(stage) {

@@ -116,7 +116,7 @@ export const NAMES: readonly Fault[] = [
     },
   },
   {
-    row: 107,
+    row: 137,
     name: 'a host with two addresses, of which one is dead',
     needs: ['network', 'postgres'],
     async play(stage) {

@@ -27,7 +27,7 @@ async function openProxy(
 /** Networks that are slow, or that lose everything after a while. */
 export const PROXIES: readonly Fault[] = [
   {
-    row: 101,
+    row: 131,
     name: 'every byte of the server takes a second',
     needs: ['postgres'],
     async play(stage) {
@@ -43,7 +43,7 @@ export const PROXIES: readonly Fault[] = [
     },
   },
   {
-    row: 102,
+    row: 132,
     name: 'every connection is cut after 64 bytes',
     needs: ['postgres'],
     async play(stage) {
@@ -59,7 +59,7 @@ export const PROXIES: readonly Fault[] = [
     },
   },
   {
-    row: 103,
+    row: 133,
     name: 'the way to the server and back takes 800 ms',
     needs: ['postgres'],
     async play(stage) {
