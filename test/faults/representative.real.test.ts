@@ -1,5 +1,5 @@
 import { REPRESENTATIVE } from './catalogue.ts';
-import { defineSuite } from './suite.ts';
+import { defineSuite } from './harness/suite.ts';
 
 defineSuite(
   'faults of every sort are seen and survived; all of them: npm run faults',
