@@ -107,11 +107,11 @@ export const NONE_LIKED: Steps = [
   [null, GOOD],
   [1, WARNING],
 ];
-/** In seconds. A report is made every second, and PgVigilReportStale begins to wait after two minutes. */
+/** In seconds. A report is made every second, and PgVigilReportStale begins to wait after three minutes. */
 export const AGE_OF_REPORT: Steps = [
   [null, GOOD],
   [30, WARNING],
-  [120, BAD],
+  [180, BAD],
 ];
 /** No judgement. */
 export const PLAIN: Steps = [[null, NEUTRAL]];

@@ -133,7 +133,8 @@ function reduced(test: RuleTestCase, severity: string | undefined, texts: readon
 /** The rules that record what these rules read, and what those read, in the order of the files. */
 function neededBy(rules: readonly RuleText[], records: readonly RuleText[]): readonly RuleText[] {
   const read = new Set(rules.flatMap(({ expr }) => metricsOf(parseQuery(expr))));
-  const found = records.filter(({ record = '' }) => read.has(record));
+  // One that reads itself is found already.
+  const found = records.filter((one) => read.has(one.record ?? '') && !rules.includes(one));
   const more = found.length === 0 ? [] : neededBy(found, records);
   return records.filter((record) => found.includes(record) || more.includes(record));
 }

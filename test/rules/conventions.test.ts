@@ -62,7 +62,7 @@ describe('every alert', () => {
     expect(Object.keys(others).sort()).toEqual(
       [...(isOfIncident ? TEXTS_OF_INCIDENTS : []), 'dashboard_url'].sort(),
     );
-    expect(summary).toMatch(/^(pgvigil|[A-Z])[^{}]+\.$/);
+    expect(summary).toMatch(/^[A-Z][^{}]+\.$/);
     // What has no object of its own has nothing to put into a template.
     const hasObject = !/vector\(1\)|absent\(/.test(rule.expr);
     expect(description).toMatch(hasObject ? /\{\{[\s\S]*\}\}/ : /^[^{}]+\.$/);

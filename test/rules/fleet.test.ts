@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { makeWorkspace, type Workspace } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
-import { alertRules, type RuleTestFile, readRuleTest, ruleTestFiles } from '../kit/rules.ts';
+import { type AlertCheck, alertRules, type RuleTestFile, readRuleTest, ruleTestFiles } from '../kit/rules.ts';
 
 const rules = alertRules();
 /** What speaks of no host in particular. */
@@ -28,30 +28,38 @@ function onHost(series: string, host: string): string {
  */
 function asFleet(file: string): object {
   const { rule_files, evaluation_interval, tests } = readRuleTest(file) as RuleTestFile;
-  const interval = tests[0]?.interval;
+  const hosts = tests.map((one, index) => ({ one, host: `vps-${index}` }));
+  // Prometheus scrapes all of a job equally often, so those of one interval are together.
+  const intervals = [...new Set(tests.map(({ interval }) => interval))];
   return {
     rule_files: rule_files.map((rules) => resolve(dirname(file), rules)),
     evaluation_interval,
-    tests: [
-      {
+    tests: intervals.map((interval) => {
+      const together = hosts.filter(({ one }) => one.interval === interval);
+      return {
         interval,
-        input_series: tests.flatMap((one, index) =>
-          one.input_series.map(({ series, values }) => ({ series: onHost(series, `vps-${index}`), values })),
+        input_series: together.flatMap(({ one, host }) =>
+          one.input_series.map(({ series, values }) => ({ series: onHost(series, host), values })),
         ),
-        promql_expr_test: tests.flatMap((one, index) =>
-          one.alert_rule_test.map(({ eval_time, alertname, exp_alerts }) => ({
-            expr: `ALERTS{alertname="${alertname}",alertstate="firing",host="vps-${index}"}`,
-            eval_time,
-            exp_samples: exp_alerts
-              .filter(({ exp_labels }) => exp_labels['host'] === undefined)
-              .map(({ exp_labels }) => ({
-                labels: `ALERTS${labelText({ ...exp_labels, alertname, alertstate: 'firing', host: `vps-${index}` })}`,
-                value: 1,
-              })),
-          })),
+        promql_expr_test: together.flatMap(({ one, host }) =>
+          one.alert_rule_test.map((check) => asQuery(check, host)),
         ),
-      },
-    ],
+      };
+    }),
+  };
+}
+
+/** The same expectation, of one host. */
+function asQuery({ eval_time, alertname, exp_alerts }: AlertCheck, host: string): object {
+  return {
+    expr: `ALERTS{alertname="${alertname}",alertstate="firing",host="${host}"}`,
+    eval_time,
+    exp_samples: exp_alerts
+      .filter(({ exp_labels }) => exp_labels['host'] === undefined)
+      .map(({ exp_labels }) => ({
+        labels: `ALERTS${labelText({ ...exp_labels, alertname, alertstate: 'firing', host })}`,
+        value: 1,
+      })),
   };
 }
 

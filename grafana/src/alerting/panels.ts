@@ -65,6 +65,7 @@ export const ALERT_PANELS: Readonly<Record<string, Place>> = {
   PgVigilDockerEventsLost: self(SELF_PANELS.dockerEvents),
   PgVigilStateNotDurable: self(SELF_PANELS.durable),
   PgVigilStateCorrupt: self(SELF_PANELS.corrupt),
+  PgVigilCertificateExpiring: self(SELF_PANELS.certificate),
   PgVigilConfigReloadFailed: self(SELF_PANELS.reload),
   PgVigilSeriesDropped: self(SELF_PANELS.dropped),
   PgVigilScrapeLostSeries: self(COST_PANELS.series),

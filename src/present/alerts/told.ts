@@ -20,11 +20,8 @@ export function toldOf(report: Report, before: ReadonlySet<string>): readonly To
   if (report.incidents.length === 0) return [];
   const verdicts = verdictsOf(report);
   const all = report.incidents.flatMap((incident) => {
-    const parts = [incident, ...incident.symptoms];
-    const volumeGone = parts.some(({ kind }) => kind === 'volume_missing');
-    const lasting = parts.filter(
-      (symptom) =>
-        !ENDED[symptom.kind]({ ...verdicts(symptom), volumeGone, isName: symptom.kind === incident.kind }),
+    const lasting = [incident, ...incident.symptoms].filter(
+      (symptom) => !ENDED[symptom.kind]({ ...verdicts(symptom), isName: symptom.kind === incident.kind }),
     );
     // An incident keeps its name when what it is named after is over: then the gravest of the rest speaks.
     const [lead] = lasting;
@@ -52,7 +49,8 @@ const ENDED = {
   server_replaced: ({ serverMatches }) => serverMatches === true,
   server_down: ({ up, blind }) => up === true || blind === true,
   volume_missing: ({ volumePresent }) => volumePresent === true,
-  data_off_volume: ({ volumeMounted, volumeGone }) => volumeMounted === true || volumeGone,
+  // Where the volume is gone as well, that alone is told.
+  data_off_volume: ({ volumeMounted, volumePresent }) => volumeMounted === true || volumePresent === false,
   disk_full: ({ isName }) => !isName,
   blind: ({ up, blind }) => up === true || blind === false,
 } as const satisfies Record<IncidentKind, (verdicts: Verdicts & Place) => boolean>;
@@ -62,8 +60,6 @@ const BLIND: readonly (ServerState | undefined)[] = ['blind', 'unreachable', 'sa
 
 /** Where a symptom stands in its incident. */
 interface Place {
-  /** The volume of the data is gone as well, and that alone is told. */
-  readonly volumeGone: boolean;
   /** The incident is named after it: only so a full disk is told. */
   readonly isName: boolean;
 }

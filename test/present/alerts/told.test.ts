@@ -44,9 +44,7 @@ describe('what is told to Alertmanager', () => {
   });
 
   test.each(INCIDENT_KINDS)('an incident by its name: %s', (kind) => {
-    const others = INCIDENT_KINDS.filter(
-      (other) => other !== kind && !(kind === 'data_off_volume' && other === 'volume_missing'),
-    ).map((other) => symptom(other));
+    const others = INCIDENT_KINDS.filter((other) => other !== kind).map((other) => symptom(other));
     expect(told(reportOf([incident(kind, { symptoms: others })]))).toEqual([
       kind.startsWith('database_') ? `${kind} simfab_dev` : kind,
     ]);
@@ -74,6 +72,7 @@ describe('what is told to Alertmanager', () => {
     ['blind', { server: { up: false, state: 'down' } }],
     ['volume_missing', { volume: { present: true } }],
     ['data_off_volume', { volume: { mounted: true } }],
+    ['data_off_volume', { volume: { present: false, mounted: false } }],
   ];
   test.each(OVER)('not %s when the report itself says otherwise: %j', (kind, facts) => {
     expect(told(reportOf([incident(kind)], facts))).toEqual([]);
@@ -98,8 +97,15 @@ describe('what is told to Alertmanager', () => {
 
   test('data elsewhere no more once its volume is gone as well', () => {
     const first = toldOf(reportOf([incident('data_off_volume')]), NOTHING);
+    const before = new Set(first.map(({ key }) => key));
     const graver = incident('volume_missing', { symptoms: [symptom('data_off_volume')] });
-    expect(told(reportOf([graver]), new Set(first.map(({ key }) => key)))).toEqual(['volume_missing']);
+    expect(told(reportOf([graver], { volume: { present: false } }), before)).toEqual(['volume_missing']);
+  });
+
+  test('data elsewhere when an empty volume of the same name has come back since', () => {
+    const open = incident('volume_missing', { symptoms: [symptom('data_off_volume')] });
+    expect(told(reportOf([open], { volume: { present: false } }))).toEqual(['volume_missing']);
+    expect(told(reportOf([open], { volume: { present: true } }))).toEqual(['data_off_volume']);
   });
 
   test('a full disk only while its incident is named after it', () => {
