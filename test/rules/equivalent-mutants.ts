@@ -8,7 +8,7 @@ export const EQUIVALENT: readonly { readonly mutants: RegExp; readonly reason: s
     reason: 'it always fires, and its value is told nowhere',
   },
   {
-    mutants: /: with min for max at .*\((last_over_time\()?pgvigil_database_expected\b/,
+    mutants: /: with min for max at .*\(pgvigil_database_expected\b/,
     reason: 'it is 1 wherever it is',
   },
   {
@@ -35,6 +35,26 @@ export const EQUIVALENT: readonly { readonly mutants: RegExp; readonly reason: s
   {
     mutants: /: with min for max at .*\(pgvigil_(database|server)_identity_match\) == 1$/,
     reason: 'where they differ one of them is 0, and the first condition fires by that alone',
+  },
+  {
+    mutants:
+      /^PgVigilServer(Down|Blind) .*: with a range of 14400s for 1h at (max .*|last_over_time\(pgvigil_server_up\[1h\]\) == 0)$/,
+    reason: 'why it is down is remembered no longer than that it is, which the first condition says',
+  },
+  {
+    mutants:
+      /^PgVigilServerBlind .*: with a range of 14400s for 1h at last_over_time\(pgvigil_server_up\[1h\]\) == 0 and /,
+    reason: 'and that it is blind no longer than why it is down',
+  },
+  {
+    mutants:
+      /^PgVigil\w+ \(critical\): without pgvigil_((database|volume)_expected|incident_(symptom|open))(\{[^}]*\})? or$/,
+    reason: 'what is held is evaluated first here, and has the same',
+  },
+  {
+    mutants:
+      /^PgVigilVolumeMissing .*: with a range of 14400s for 1h at last_over_time\(pgvigil_volume_expected\[1h\]\)$/,
+    reason: 'only what is expected now is left by the last condition',
   },
   {
     mutants: /^PgVigilServerReinitialized .*: with min for max at .*_seconds\[10m\]\)\) \(2\)$/,
