@@ -29,8 +29,8 @@ export interface Disks {
   readonly exchange: (mountpoint: string, server: number, mode: 'hang' | 'eio' | 'ok') => Promise<number>;
 }
 
-/** A PostgreSQL that all is well with, and a namespace; needs `mounts`, and `loop` for `ext4`. */
-export async function openDisks(stage: Stage): Promise<Disks> {
+/** A PostgreSQL that all is well with, and a namespace; needs `mounts`, and `loop` for `ext4`. `times`: of the config. */
+export async function openDisks(stage: Stage, times: object = {}): Promise<Disks> {
   const { entry, backends, isWell } = await stage.postgres();
   const space = await stage.namespace();
   const directory = mkdtempSync(join(tmpdir(), 'pgvigil-fault-'));
@@ -42,7 +42,7 @@ export async function openDisks(stage: Stage): Promise<Disks> {
     othersAreWell: isWell,
     watch: (...include) =>
       stage.watch(
-        { servers: [entry], filesystems: { include } },
+        { servers: [entry], filesystems: { include }, ...times },
         {
           through: space.through,
           backends,
