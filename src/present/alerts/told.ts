@@ -11,6 +11,12 @@ export interface Told {
 
 /** Prometheus tells any number; for a page within a second these are enough, and none of them may cost a tick. */
 const MAX_TOLD = 100;
+/**
+ * A server that is merely out of reach is told when its rule tells it too (`for: 1m`): what is over within a minute is
+ * a restart, and pages nobody.
+ */
+const RESTART_MS = 60_000;
+const PATIENT: readonly IncidentKind[] = ['server_down', 'blind'];
 
 /**
  * What a report has to tell: each incident by what it is named after, for the rest comes of it, and what was told
@@ -27,7 +33,8 @@ export function toldOf(report: Report, before: ReadonlySet<string>): readonly To
     const [lead] = lasting;
     return lasting
       .map((symptom) => ({ key: keyOf(incident, symptom), incident, symptom }))
-      .filter(({ key, symptom }) => symptom.kind === lead?.kind || before.has(key));
+      .filter(({ key, symptom }) => symptom.kind === lead?.kind || before.has(key))
+      .filter(({ symptom: { kind, since } }) => !PATIENT.includes(kind) || report.at - since >= RESTART_MS);
   });
   const known = all.filter(({ key }) => before.has(key));
   return [...known, ...all.filter(({ key }) => !before.has(key))].slice(0, MAX_TOLD);

@@ -50,6 +50,16 @@ describe('what is told to Alertmanager', () => {
     ]);
   });
 
+  test.each(['server_down', 'blind'] as const)(
+    '%s once it has lasted for as long as its rule waits',
+    (kind) => {
+      const report = reportOf([incident(kind)]);
+      const [open] = report.incidents;
+      expect(told({ ...report, at: (open?.since ?? 0) + 59_999 })).toEqual([]);
+      expect(told({ ...report, at: (open?.since ?? 0) + 60_000 })).toEqual([kind]);
+    },
+  );
+
   test('every database that is lost in the same way', () => {
     const symptoms = [symptom('database_missing', { datname: 'shop' }), symptom('server_down')];
     expect(told(reportOf([incident('database_missing', { symptoms })]))).toEqual([
