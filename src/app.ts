@@ -172,6 +172,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     maxStallMs: MAX_STALL_MS,
     healthy: watch.healthy,
     fatal,
+    log,
   });
 
   function self(): SelfVerdict {

@@ -13,8 +13,9 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 const MIN_SCRUBBED_LENGTH = 4;
 
 /**
- * A logger that writes lines to `write`, which says `false` when one was lost: the next that is not says so. Secrets cannot be printed anyway; whatever still holds the text of
- * a known one is scrubbed as the last step, for error messages of libraries are not ours.
+ * A logger that writes lines to `write`, which gives `false` when one was lost; the next line says how many were.
+ * Secrets cannot be printed anyway. Whatever still holds the text of a known one is scrubbed as the last step, for error
+ * messages of libraries are not ours.
  */
 export function createLog(options: {
   readonly level: LogLevel;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Log } from '../model/log.ts';
 import type { ThreadData } from './thread.ts';
 
 export interface WatchdogOptions {
@@ -10,6 +11,7 @@ export interface WatchdogOptions {
   readonly healthy: () => boolean;
   /** The work does not go on, although the event loop does. */
   readonly fatal: (error: Error) => void;
+  readonly log: Log;
 }
 
 export interface Watchdog {
@@ -26,9 +28,10 @@ const LIMITS = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, codeRan
 /**
  * Ends a process that is alive and does nothing: a supervisor restarts what has ended, and never what hangs. A
  * thread of its own sends SIGKILL when the event loop stands still; `fatal` is told when the loop runs and the work
- * does not. A thread, for a timer cannot fire in a loop that stands still.
+ * does not. A thread, for a timer cannot fire in a loop that stands still. It can do nothing where pgvigil is the first
+ * process of a PID namespace, which the kernel lets nobody inside kill (pid_namespaces(7)): a container needs an init.
  */
-export function createWatchdog({ threadPath, maxStallMs, healthy, fatal }: WatchdogOptions): Watchdog {
+export function createWatchdog({ threadPath, maxStallMs, healthy, fatal, log }: WatchdogOptions): Watchdog {
   const everyMs = maxStallMs / LOOKS;
   const beats = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   let worker: Worker | undefined;
@@ -47,7 +50,9 @@ export function createWatchdog({ threadPath, maxStallMs, healthy, fatal }: Watch
       const workerData: ThreadData = { beats, everyMs, mostMissed: LOOKS };
       worker = new Worker(threadPath, { workerData, resourceLimits: LIMITS, execArgv: [], env: {} });
       // A machine that has no thread to spare is watched all the same, without its watchdog.
-      worker.on('error', () => {});
+      worker.on('error', (error) =>
+        log.warn({ error: String(error) }, 'there is no watchdog: its thread cannot run'),
+      );
       worker.unref();
       timer = setInterval(beat, everyMs).unref();
     },

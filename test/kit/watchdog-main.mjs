@@ -7,6 +7,7 @@ const watchdog = createWatchdog({
   threadPath: new URL('../../dist/watchdog/thread.js', import.meta.url).pathname,
   maxStallMs: 300,
   healthy: () => mode !== 'idle',
+  log: console,
   fatal: (error) => {
     process.stdout.write(`fatal: ${error.message}\n`);
     process.exit(1);

@@ -2,6 +2,7 @@ import type { Postgres } from '../../kit/postgres.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
 import { HBA, PASSWORD } from '../harness/server.ts';
+import { seconds } from '../harness/words.ts';
 
 const INTERVALS = { connect: '1s', sizes: '2s' };
 /** A connection a second; the second one in a row decides. */
@@ -17,8 +18,6 @@ interface Barred {
   readonly bar: (postgres: Postgres) => Promise<unknown>;
   readonly lift: (postgres: Postgres) => Promise<unknown>;
 }
-
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Never is anything said to be gone where only we are kept out. */
 const gone = (scrape: Exposition): string | undefined =>

@@ -7,6 +7,7 @@ import { program } from '../../kit/needs.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
 import { DATABASES } from '../harness/server.ts';
+import { seconds } from '../harness/words.ts';
 import { cloneShop } from './clones.ts';
 
 const SERVER = { server: 'main' };
@@ -15,7 +16,6 @@ const SOON_MS = 5_000;
 /** Three hundred files each, and nineteen parts of twenty are rest, on purpose. */
 const SOME_SIZES = 100;
 const SOME_SIZES_MS = 60_000;
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** Names that break a parser, a page or a file where somebody forgets to escape. */
 const HOSTILE: readonly string[] = [

@@ -6,6 +6,7 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
 import { fromScenario, scenarioNamed } from '../harness/from-scenario.ts';
+import { seconds } from '../harness/words.ts';
 import { CONTAINER_NEEDS, watchContainer } from './container.ts';
 
 type DockerScenario = Extract<Scenario, { stage: 'docker' }>;
@@ -21,7 +22,6 @@ const PUBLISHING_MS = 20_000;
 /** What one create may wait for a reader that has stopped: the engine gives it 100 ms, and then drops the event. */
 const SLOWEST_CREATE_MS = 2_000;
 const SERVER = { server: 'main' };
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const gapsOf = (scrape: Exposition | undefined): number =>
   scrape?.value('pgvigil_docker_event_gaps_total') ?? Number.NaN;
 

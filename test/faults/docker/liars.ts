@@ -2,11 +2,11 @@ import type { RequestListener } from 'node:http';
 import { fixture } from '../../observe/docker/fixture.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
+import { seconds } from '../harness/words.ts';
 import { engineIsWell, VOLUME, watchWithEngine } from './engine-stand-in.ts';
 
 const SEEN_WITHIN_MS = 8_000;
 const MIB = 2 ** 20;
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const gapsOf = (scrape: Exposition | undefined): number =>
   scrape?.value('pgvigil_docker_event_gaps_total') ?? Number.NaN;
 
@@ -19,7 +19,7 @@ const half =
   };
 
 /** One event of the volume of the server, in one line. */
-const destroyed = (at: number): string =>
+const mounted = (at: number): string =>
   `${JSON.stringify({
     Type: 'volume',
     Action: 'mount',
@@ -28,7 +28,7 @@ const destroyed = (at: number): string =>
     timeNano: at * 1e6,
   })}\n`;
 
-/** Engines that answer what no engine should; none of it is in the matrix of known faults. */
+/** Engines that answer what no engine should. */
 export const DOCKER_LIARS: readonly Fault[] = [
   {
     row: 141,
@@ -36,7 +36,7 @@ export const DOCKER_LIARS: readonly Fault[] = [
     needs: ['postgres'],
     async play(stage) {
       const { engine, vigil, serverIsWell } = await watchWithEngine(stage);
-      const event = destroyed(Date.now());
+      const event = mounted(Date.now());
       engine.answer(
         engine.recorded({ '/volumes': half(fixture('moby-20.10-volumes.json')), '/events': half(event) }),
       );
@@ -71,7 +71,7 @@ export const DOCKER_LIARS: readonly Fault[] = [
             response.write(fixture('moby-20.10-events.ndjson'));
             setTimeout(() => {
               response.write('x'.repeat(10 * MIB));
-              response.write(`\n${destroyed(Date.now())}`);
+              response.write(`\n${mounted(Date.now())}`);
             }, 1_500);
           },
         }),

@@ -4,6 +4,7 @@ import type { Scenario } from '../../scenarios/scenario.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
 import { fromScenario, scenarioNamed } from '../harness/from-scenario.ts';
+import { seconds } from '../harness/words.ts';
 import { CONTAINER_NEEDS, type WatchedContainer, watchContainer } from './container.ts';
 
 type DockerScenario = Extract<Scenario, { stage: 'docker' }>;
@@ -14,7 +15,6 @@ const SOON_MS = 10_000;
 /** A container that is made anew takes a while to start. */
 const BACK_WITHIN_MS = 30_000;
 const SERVER = { server: 'main' };
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** The data is nowhere said to be lost. */
 const lost = (scrape: Exposition): string | undefined =>

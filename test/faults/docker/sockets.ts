@@ -9,12 +9,12 @@ import { fixture } from '../../observe/docker/fixture.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
 import type { Vigil } from '../harness/vigil.ts';
+import { seconds } from '../harness/words.ts';
 import { engineIsWell, VOLUME, watchWithEngine } from './engine-stand-in.ts';
 
 /** A pulse every 1.5 s with a deadline of 2 s, and a tick. */
 const SEEN_WITHIN_MS = 8_000;
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const status =
   (code: number, type: string, body: string): RequestListener =>
   (_, response) => {

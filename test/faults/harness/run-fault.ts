@@ -10,7 +10,7 @@ import type { Vigil } from './vigil.ts';
 
 /** What a pgvigil holds is back within this. */
 const RETURN_MS = 60_000;
-/** It has ended within this; DESIGN: 2 s, and what the machine takes to start and reap processes. */
+/** It has ended within this: 2 s, and what the machine takes to start and reap processes. */
 export const END_MS = 2_500;
 
 /** How a fault ended. */

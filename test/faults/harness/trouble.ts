@@ -4,6 +4,7 @@ import type { Exposition } from './exposition.ts';
 import type { PostgresOptions, WatchedServer } from './server.ts';
 import type { Stage } from './stage.ts';
 import type { Vigil } from './vigil.ts';
+import { seconds } from './words.ts';
 
 /** Shorter than they come, so that a fault is seen soon and many of them in one run. */
 export const QUICK = {
@@ -97,5 +98,3 @@ export async function endure(
   const back = await vigil.becomes('all is well again', trouble.backWithinMs ?? QUICKLY_MS, isWell);
   return `${state} (${reason}) after ${seconds(seen)}, back after ${seconds(back)}`;
 }
-
-export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -4,8 +4,9 @@ import type { Network } from '../../kit/network.ts';
 import type { Fault } from '../harness/fault.ts';
 import type { WatchedServer } from '../harness/server.ts';
 import type { Stage } from '../harness/stage.ts';
-import { endure, forbidLoss, QUICK, QUICKLY_MS, seconds } from '../harness/trouble.ts';
+import { endure, forbidLoss, QUICK, QUICKLY_MS } from '../harness/trouble.ts';
 import type { Vigil } from '../harness/vigil.ts';
+import { seconds } from '../harness/words.ts';
 
 interface Cable {
   readonly network: Network;

@@ -4,7 +4,8 @@ import { startImpostor } from '../../kit/impostor.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
 import { DATABASES } from '../harness/server.ts';
-import { AS_IT_COMES_MS, isIn, openServer, QUICKLY_MS, seconds } from '../harness/trouble.ts';
+import { AS_IT_COMES_MS, isIn, openServer, QUICKLY_MS } from '../harness/trouble.ts';
+import { seconds } from '../harness/words.ts';
 
 const HANGING = 45;
 const WELL = 5;

@@ -4,7 +4,8 @@ import { connectionsTo } from '../../kit/sockets.ts';
 import { waitFor } from '../../kit/wait.ts';
 import type { Exposition } from '../harness/exposition.ts';
 import type { Fault } from '../harness/fault.ts';
-import { AS_IT_COMES_MS, endure, isIn, openServer, QUICK, QUICKLY_MS, seconds } from '../harness/trouble.ts';
+import { AS_IT_COMES_MS, endure, isIn, openServer, QUICK, QUICKLY_MS } from '../harness/trouble.ts';
+import { seconds } from '../harness/words.ts';
 
 /** Between the last look at a database and the next at the server. */
 const QUIET_MS = 700;

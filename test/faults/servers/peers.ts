@@ -8,7 +8,8 @@ import { freePort } from '../../kit/ports.ts';
 import { type Running, run, start, whileRunning } from '../../kit/process.ts';
 import { waitFor } from '../../kit/wait.ts';
 import type { Fault } from '../harness/fault.ts';
-import { AS_IT_COMES_MS, endure, openServer, seconds } from '../harness/trouble.ts';
+import { AS_IT_COMES_MS, endure, openServer } from '../harness/trouble.ts';
+import { seconds } from '../harness/words.ts';
 
 /** What Prometheus waits for by default (scrape_timeout, Prometheus docs). */
 const SCRAPE_TIMEOUT_MS = 10_000;

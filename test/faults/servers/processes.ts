@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVER_LOSSES } from '../../scenarios/losses-servers.ts';
 import type { Fault } from '../harness/fault.ts';
 import { fromScenario, scenarioNamed } from '../harness/from-scenario.ts';
-import { AS_IT_COMES_MS, endure, isIn, openServer, QUICKLY_MS, seconds } from '../harness/trouble.ts';
+import { AS_IT_COMES_MS, endure, isIn, openServer, QUICKLY_MS } from '../harness/trouble.ts';
+import { seconds } from '../harness/words.ts';
 
 /** How long a server that nobody keeps from it takes to shut down. */
 const SHUTDOWN_MS = 2_000;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Fault } from '../harness/fault.ts';
-import { endure, failures, forbidLoss, isIn, openServer, QUICKLY_MS, seconds } from '../harness/trouble.ts';
+import { endure, failures, forbidLoss, isIn, openServer, QUICKLY_MS } from '../harness/trouble.ts';
+import { seconds } from '../harness/words.ts';
 
 /** So often a look is tried while nobody answers, in `LOCKED_MS`. */
 const LOCK_TIMES = {
