@@ -75,14 +75,15 @@ export async function keep(
   seen: {
     readonly systemIdentifier: string;
     readonly database: DatabaseNow;
-    readonly record: IdentityRecord | undefined;
+    readonly loaded: LoadedRecord | undefined;
     readonly decision: Exclude<Decision, { action: 'create' | 'refuse' | 'unknown' }>;
   },
 ): Promise<void> {
   const { datname, record: file, clock, tell, warn } = deps;
-  const { systemIdentifier, database, record, decision } = seen;
+  const { systemIdentifier, database, loaded, decision } = seen;
   if (database.state !== 'present') throw new Error('unreachable: kept without being there');
   const { oid, tables } = database;
+  const record = loaded?.state === 'read' ? loaded.record : undefined;
   const isNew = record?.databases.get(datname)?.oid !== oid;
   const shrunk = decision.action === 'proceed' && decision.shrunk;
   const details = {
@@ -90,7 +91,10 @@ export async function keep(
     oid: Number(oid),
     ...(tables && { tables: tables.tables, non_empty_tables: tables.nonEmptyTables }),
   };
-  if (file !== undefined) {
+  if (file !== undefined && loaded?.state === 'unreadable') {
+    // Somebody else knows it. What the record holds, of other databases too, is not ours to replace.
+    warn(`the record stays as it is, for it cannot be used: ${loaded.why}`);
+  } else if (file !== undefined) {
     const at = clock.now();
     const event: RecordEvent = { at, event: 'adopted', systemIdentifier, database: datname };
     const sighting = { systemIdentifier, datname, oid, tables };

@@ -101,11 +101,7 @@ async function judge(options: EnsureOptions, session: LockedSession, races: numb
   const record = loaded?.state === 'read' ? loaded.record : undefined;
 
   const memory = await testimonies(options, loaded);
-  const permission = judgePermission(
-    { file: await file?.permission(), variable: options.allowed },
-    { systemIdentifier: systemIdentifier ?? '', datname },
-    file && (record ?? { systemIdentifier: '', databases: new Map(), history: [] }),
-  );
+  const permission = await permissionOf(options, loaded, systemIdentifier ?? '');
   const decision = decide({
     server: { reachable: true, systemIdentifier, database },
     memory,
@@ -134,8 +130,24 @@ async function judge(options: EnsureOptions, session: LockedSession, races: numb
     if (made === 'exists') return { result: 'wait', why: 'it appears and disappears', worthWaiting: true };
     return { result: 'ready' };
   }
-  await keep(options, { systemIdentifier, database, record, decision });
+  await keep(options, { systemIdentifier, database, loaded, decision });
   return { result: 'ready' };
+}
+
+/** What was used up before stands in the record: where that cannot be read, nothing is permitted. */
+async function permissionOf(
+  { record: file, allowed, datname }: EnsureOptions,
+  loaded: LoadedRecord | undefined,
+  systemIdentifier: string,
+): Promise<Permission> {
+  if (loaded?.state === 'unreadable')
+    return { given: false, why: 'no permission counts while the record cannot be used' };
+  const none = { systemIdentifier: '', databases: new Map(), history: [] };
+  return judgePermission(
+    { file: await file?.permission(), variable: allowed },
+    { systemIdentifier, datname },
+    file && (loaded?.state === 'read' ? loaded.record : none),
+  );
 }
 
 async function testimonies(

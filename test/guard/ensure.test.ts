@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { DatabaseNow, Testimony } from '../../src/guard/decide.ts';
+import { type EnsureOptions, ensure } from '../../src/guard/ensure.ts';
+import { decodeRecord } from '../../src/guard/record-codec.ts';
+import { createRecordFile } from '../../src/guard/record-file.ts';
+import type { LockedSession } from '../../src/guard/server.ts';
+import type { HappeningKind } from '../../src/model/journal.ts';
+import { handClock } from '../kit/clock.ts';
+import { type MemoryFiles, memoryFiles } from '../kit/memory-files.ts';
+
+const OURS = '7711164505161400930';
+const there: DatabaseNow = { state: 'present', oid: '16384', tables: { tables: 3, nonEmptyTables: 3 } };
+const missing: DatabaseNow = { state: 'missing' };
+
+/** A server that is made up, with one database. */
+function world(database: DatabaseNow, files: MemoryFiles = memoryFiles()) {
+  const clock = handClock();
+  const said: string[] = [];
+  const kinds: HappeningKind[] = [];
+  const state = { database, created: 0, misplaced: undefined as string | undefined };
+  const session: LockedSession = {
+    systemIdentifier: async () => OURS,
+    database: async () => state.database,
+    create: async () => {
+      state.created += 1;
+      state.database = { state: 'present', oid: '16400', tables: { tables: 0, nonEmptyTables: 0 } };
+      return 'created';
+    },
+    close: async () => {},
+  };
+  const run = (more: Partial<EnsureOptions> = {}) =>
+    ensure({
+      datname: 'app',
+      owner: undefined,
+      server: { enter: async () => session, stop: async () => {} },
+      record: createRecordFile({ files, name: 'identity.json', place: async () => state.misplaced }),
+      report: undefined,
+      backups: async () => ({ says: 'none' }),
+      allowed: undefined,
+      accept: undefined,
+      waitMs: 0,
+      clock,
+      tell: ({ kind }) => kinds.push(kind),
+      warn: (text) => said.push(text),
+      waiting: (why) => said.push(why),
+      ...more,
+    });
+  const record = () => decodeRecord(Buffer.from(files.contents.get('identity.json') ?? []).toString());
+  return { run, files, state, session, said, kinds, record, clock };
+}
+
+const remembers =
+  (oid = '16384') =>
+  async (): Promise<Testimony> => ({
+    from: 'report',
+    says: 'remembers',
+    systemIdentifier: OURS,
+    database: { oid, replaced: false, lastSeenAt: 0, tables: undefined },
+  });
+
+describe('a record that cannot be used', () => {
+  const damaged = () => memoryFiles(new Map([['identity.json', Buffer.from('{"schema": 1, ')]]));
+
+  test.each([
+    ['damaged', damaged(), undefined],
+    ['in the wrong place', memoryFiles(), 'it is in the container'],
+  ])('%s stays as it is where a running pgvigil knows the database', async (_, files, misplaced) => {
+    const { run, state, said, kinds } = world(there, files);
+    state.misplaced = misplaced;
+    const before = new Map(files.contents);
+    expect(await run({ report: remembers() })).toEqual({ result: 'ready' });
+    expect(kinds).toEqual(['database_verified']);
+    expect(said).toEqual([expect.stringContaining('stays as it is')]);
+    expect(files.writes).toEqual([]);
+    expect(files.contents).toEqual(before);
+  });
+
+  test.each([
+    ['a variable', { allowed: 'app' }, damaged()],
+    ['a file', {}, damaged()],
+  ])('grants nothing by %s, and creates nothing', async (_, more, files) => {
+    files.contents.set('allow-create', Buffer.from('app'));
+    const { run, state } = world(missing, files);
+    const refused = await run({ ...more, report: remembers() });
+    expect(refused).toMatchObject({ result: 'refused', exit: 21, refused: { permission: { given: false } } });
+    expect(await run(more)).toMatchObject({ result: 'unknown', exit: 30 });
+    expect(state.created).toBe(0);
+    expect(files.contents.has('allow-create')).toBe(true);
+  });
+});
