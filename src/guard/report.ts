@@ -62,10 +62,11 @@ export function testifyReport(
   const database = databases.find(
     ({ datname, lastSeenAt }) => datname === about.datname && typeof lastSeenAt === 'number',
   );
-  if (typeof pinned !== 'string' && database === undefined) {
+  if (database === undefined) {
+    // Also where it knows the server: what is there now was pinned anew after the loss.
     if (self['stateCorrupt'] !== false || self['stateDurable'] !== true)
       return unknown('it has lost its memory, or cannot keep it', true);
-    return { from, says: 'nothing' };
+    if (typeof pinned !== 'string') return { from, says: 'nothing' };
   }
   const { oid, identityMatch, lastSeenAt } = database ?? {};
   return {

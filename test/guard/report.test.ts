@@ -85,6 +85,16 @@ describe('a report', () => {
   test.each<[string, object, string]>([
     ['lost its memory', report([never], { stateCorrupt: true }), 'memory'],
     ['cannot keep its memory', report([never], { stateDurable: false }), 'memory'],
+    [
+      'lost its memory, and has pinned again',
+      report([server({ databases: [] })], { stateCorrupt: true }),
+      'memory',
+    ],
+    [
+      'cannot keep its memory, and has pinned',
+      report([server({ databases: never.databases })], { stateDurable: false }),
+      'memory',
+    ],
     ['watches several servers', report([server(), server({ name: 'other' })]), '--server'],
     ['watches none', report([]), 'watches no server'],
     ['is none', {}, 'not understood'],
