@@ -129,9 +129,15 @@ export async function accept(
     throw new FailedError(`"${datname}" is not there to be accepted: restore it first`);
   const before = loaded?.state === 'read' ? loaded.record : undefined;
   const last = before?.history.at(-1);
-  const known = before?.databases.get(datname)?.oid === database.oid;
+  const known = before?.databases.get(datname);
+  const isKnown = known?.oid === database.oid && known.systemIdentifier === undefined;
+  const isSaid =
+    last?.event === 'accepted' &&
+    last.systemIdentifier === systemIdentifier &&
+    last.database === datname &&
+    last.reason === word.reason;
   // While somebody else is waited for it is asked again and again.
-  if (before && known && last?.event === 'accepted' && last.reason === word.reason)
+  if (before?.systemIdentifier === systemIdentifier && isKnown && isSaid)
     return { state: 'read', record: before };
   const at = clock.now();
   const event: RecordEvent = { at, event: 'accepted', systemIdentifier, database: datname, ...word };

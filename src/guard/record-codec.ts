@@ -23,10 +23,11 @@ export function encodeRecord({ systemIdentifier, databases, history }: IdentityR
     schema: SCHEMA,
     systemIdentifier,
     databases: Object.fromEntries(
-      [...databases].map(([name, { oid, firstSeenAt, lastSeenAt, tables }]) => [
+      [...databases].map(([name, { oid, systemIdentifier: held, firstSeenAt, lastSeenAt, tables }]) => [
         name,
         {
           oid,
+          ...(held !== undefined && { systemIdentifier: held }),
           firstSeen: iso(firstSeenAt),
           lastSeen: iso(lastSeenAt),
           ...(tables && { lastTables: tables.tables, lastNonEmptyTables: tables.nonEmptyTables }),
@@ -77,6 +78,7 @@ const schema: Reader<number> = (value, path) => {
 
 interface WrittenDatabase {
   readonly oid: string;
+  readonly systemIdentifier: string | undefined;
   readonly firstSeen: Instant;
   readonly lastSeen: Instant;
   readonly lastTables: number | undefined;
@@ -89,6 +91,7 @@ const readRecord = recordOf({
   databases: fields<WrittenDatabase>(
     recordOf<WrittenDatabase>({
       oid: decimal,
+      systemIdentifier: optional(decimal),
       firstSeen: time,
       lastSeen: time,
       lastTables: optional(number),
@@ -109,9 +112,10 @@ const readRecord = recordOf({
 });
 
 function ofWritten(found: WrittenDatabase): RecordedDatabase {
-  const { oid, firstSeen, lastSeen, lastTables, lastNonEmptyTables } = found;
+  const { oid, systemIdentifier, firstSeen, lastSeen, lastTables, lastNonEmptyTables } = found;
   return {
     oid,
+    ...(systemIdentifier !== undefined && { systemIdentifier }),
     firstSeenAt: firstSeen,
     lastSeenAt: lastSeen,
     tables:

@@ -10,6 +10,8 @@ export interface IdentityRecord {
 
 export interface RecordedDatabase {
   readonly oid: string;
+  /** Of the cluster that held it, where the record names another one by now and nobody has accepted that for this database. */
+  readonly systemIdentifier?: string;
   readonly firstSeenAt: Instant;
   readonly lastSeenAt: Instant;
   /** When it was last as usual. */
@@ -48,7 +50,7 @@ export function testify(
   return {
     from,
     says: 'remembers',
-    systemIdentifier: record.systemIdentifier,
+    systemIdentifier: database?.systemIdentifier ?? record.systemIdentifier,
     database: database && {
       oid: database.oid,
       replaced: false,
@@ -67,7 +69,7 @@ export function withSighting(
   const { systemIdentifier, datname, oid } = sighting;
   const base = ofServer(before, systemIdentifier);
   const known = base.databases.get(datname);
-  const same = known?.oid === oid ? known : undefined;
+  const same = known?.oid === oid && known.systemIdentifier === undefined ? known : undefined;
   const tables = usual ? (sighting.tables ?? same?.tables) : same?.tables;
   return {
     ...base,
@@ -96,10 +98,16 @@ export function beforeCreation(before: IdentityRecord | undefined, event: Record
   return { ...base, databases, history: again ? base.history : [...base.history, event] };
 }
 
-/** Databases of another cluster are other databases; what happened stays written. */
+/** The record as one of this server. What the cluster before held is not forgotten: each waits for a word of its own. */
 function ofServer(before: IdentityRecord | undefined, systemIdentifier: string): IdentityRecord {
-  if (before?.systemIdentifier === systemIdentifier) return before;
-  return { systemIdentifier, databases: new Map(), history: before?.history ?? [] };
+  if (before === undefined) return { systemIdentifier, databases: new Map(), history: [] };
+  if (before.systemIdentifier === systemIdentifier) return before;
+  const databases = [...before.databases].map(([name, known]) => {
+    const { systemIdentifier: held = before.systemIdentifier, ...database } = known;
+    const here = held === systemIdentifier;
+    return [name, here ? database : { ...database, systemIdentifier: held }] as const;
+  });
+  return { systemIdentifier, databases: new Map(databases), history: before.history };
 }
 
 /** When this word was used up as a permission; `undefined`: never. */

@@ -88,3 +88,18 @@ describe('a record that cannot be used', () => {
     expect(files.contents.has('allow-create')).toBe(true);
   });
 });
+
+test('each database of a lost cluster is refused (22) until it is accepted itself, whatever its oid', async () => {
+  const lost = { oid: '16384', firstSeen: '2026-01-01T00:00:00Z', lastSeen: '2026-01-01T00:00:00Z' };
+  const text = { schema: 1, systemIdentifier: '7', databases: { app: lost, other: lost }, history: [] };
+  const files = memoryFiles(new Map([['identity.json', Buffer.from(JSON.stringify(text))]]));
+  const { run, record } = world(there, files);
+  const accept = { by: 'a test', reason: 'restored' };
+  expect(await run()).toMatchObject({ exit: 22 });
+  expect(await run({ accept })).toEqual({ result: 'ready' });
+  expect(await run({ datname: 'other' })).toMatchObject({ exit: 22 });
+  expect(record().databases.get('other')).toMatchObject({ systemIdentifier: '7' });
+  expect(await run({ datname: 'other', accept })).toEqual({ result: 'ready' });
+  expect(await run({ datname: 'other' })).toEqual({ result: 'ready' });
+  expect(record().databases.get('other')?.systemIdentifier).toBeUndefined();
+});

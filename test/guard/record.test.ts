@@ -35,12 +35,16 @@ const anyRecord: fc.Arbitrary<IdentityRecord> = fc.record({
     .array(
       fc.tuple(
         fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('__proto__', 'constructor', '"', "'")),
-        fc.record({
-          oid: fc.nat().map(String),
-          firstSeenAt: anyInstant,
-          lastSeenAt: anyInstant,
-          tables: fc.option(fc.record({ tables: fc.nat(), nonEmptyTables: fc.nat() }), { nil: undefined }),
-        }),
+        fc.record(
+          {
+            oid: fc.nat().map(String),
+            systemIdentifier: anyIdentifier,
+            firstSeenAt: anyInstant,
+            lastSeenAt: anyInstant,
+            tables: fc.option(fc.record({ tables: fc.nat(), nonEmptyTables: fc.nat() }), { nil: undefined }),
+          },
+          { requiredKeys: ['oid', 'firstSeenAt', 'lastSeenAt', 'tables'] },
+        ),
       ),
     )
     .map((entries) => new Map(entries)),
@@ -145,13 +149,40 @@ describe('what a record remembers', () => {
   test('begins anew with another oid, and with another server, whose history goes on', () => {
     const other = withSighting(record, { ...sighting, oid: '5' }, { now: NOW, usual: true });
     expect(other.databases.get('app')).toMatchObject({ oid: '5', firstSeenAt: NOW });
-    const moved = withSighting(
-      record,
-      { ...sighting, systemIdentifier: '9', datname: 'b' },
-      { now: NOW, usual: true },
-    );
-    expect([...moved.databases.keys()]).toEqual(['b']);
+    const moved = withSighting(record, { ...sighting, systemIdentifier: '9' }, { now: NOW, usual: true });
     expect(moved).toMatchObject({ systemIdentifier: '9', history: record.history });
+    expect(moved.databases.get('app')).toEqual({
+      oid: '16384',
+      firstSeenAt: NOW,
+      lastSeenAt: NOW,
+      tables: sighting.tables,
+    });
+  });
+
+  const systemIdentifierOf = (from: IdentityRecord, datname: string) => {
+    const said = testify('r', { record: from, datname });
+    return said.says === 'remembers' ? [said.systemIdentifier, said.database?.oid] : said.says;
+  };
+
+  test('of the other databases of a lost cluster goes on, until each is accepted or allowed', () => {
+    const app = record.databases.get('app');
+    if (app === undefined) throw new Error('unreachable');
+    const three = { ...record, databases: new Map([...record.databases, ['b', app], ['c', app]]) };
+    const onOther = { ...sighting, systemIdentifier: '9', datname: 'b' };
+    const accepted = decodeRecord(encodeRecord(withSighting(three, onOther, { now: NOW, usual: true })));
+    expect(systemIdentifierOf(accepted, 'b')).toEqual(['9', '16384']);
+    expect(systemIdentifierOf(accepted, 'app')).toEqual([OURS, '16384']);
+    expect(systemIdentifierOf(accepted, 'never')).toEqual(['9', undefined]);
+    const event = { at: NOW, event: 'creating', systemIdentifier: '9', database: 'c' } as const;
+    const allowed = beforeCreation(accepted, event);
+    expect(systemIdentifierOf(allowed, 'c')).toEqual(['9', undefined]);
+    expect(systemIdentifierOf(allowed, 'app')).toEqual([OURS, '16384']);
+    const moved = withSighting(allowed, { ...onOther, systemIdentifier: '10' }, { now: NOW, usual: true });
+    expect(systemIdentifierOf(moved, 'app')).toEqual([OURS, '16384']);
+    const back = withSighting(moved, { ...sighting, datname: 'd' }, { now: NOW, usual: true });
+    expect(systemIdentifierOf(back, 'app')).toEqual([OURS, '16384']);
+    expect(back.databases.get('app')).toEqual(app);
+    expect(systemIdentifierOf(back, 'b')).toEqual(['10', '16384']);
   });
 
   test('is without the database before it is created, and written once however often that is tried', () => {
