@@ -103,6 +103,9 @@ export function decide({ server, memory, backups, permitted }: Facts): Decision 
   if (known?.says === 'remembers' && database.state === 'present')
     return { action: 'proceed', shrunk: hasShrunk(known.database?.tables, database.tables) };
   if (doubt !== undefined) return doubt;
+  const named = memory.find((one) => one.says === 'remembers' && one.database !== undefined);
+  if (named !== undefined)
+    return unknown(`${named.from} knows a database of this name, and not yet whether it is this one`, true);
 
   if (database.state === 'present' && database.tables !== undefined && database.tables.tables > 0)
     return { action: 'adopt' };

@@ -185,6 +185,16 @@ describe('the table', () => {
     ['9 nobody is there to be asked', facts([], missing), unknown],
     ['9 a memory without a cluster', facts([remembers({ systemIdentifier: undefined })], there()), unknown],
     [
+      '9 only the name is known, there',
+      facts([remembers({ oid: undefined })], there()),
+      expect.objectContaining({ action: 'unknown', worthWaiting: true }),
+    ],
+    [
+      '9 by one only the name, by the other nothing',
+      facts([nothing, remembers({ oid: undefined })], there()),
+      unknown,
+    ],
+    [
       '9 backups cannot be listed',
       facts([nothing], missing, { backups: { says: 'unknown', why: 'EIO' } }),
       unknown,
@@ -316,6 +326,13 @@ describe('whatever is known', () => {
         known.every((one) => one.database?.oid === undefined || one.database.oid === database.oid)
       );
     });
+  });
+
+  test('nothing is taken on record of which somebody knew the name', () => {
+    always(
+      ({ memory }, { action }) =>
+        action !== 'adopt' || memory.every((one) => one.says !== 'remembers' || one.database === undefined),
+    );
   });
 
   test('the order in which they are asked changes no action', () => {
