@@ -22,7 +22,10 @@ export class FailedError extends Error {
   override readonly name = 'FailedError';
 }
 
-/** Writes down what is going to be done, does it, and writes down what came of it. */
+/**
+ * Writes down what is going to be done, does it, and writes down what came of it. `exists`: somebody else was faster;
+ * `withdrawn`: the permission is gone.
+ */
 export async function create(
   deps: ActDeps,
   session: LockedSession,
@@ -32,7 +35,7 @@ export async function create(
     readonly permission: Permission;
     readonly decision: Extract<Decision, { action: 'create' }>;
   },
-): Promise<'created' | 'exists'> {
+): Promise<'created' | 'exists' | 'withdrawn'> {
   const { datname, record: file, clock, tell, owner } = deps;
   const { systemIdentifier, permission, decision } = known;
   const used = decision.permitted && permission.given ? permission : undefined;
@@ -45,9 +48,11 @@ export async function create(
   };
   const before = beforeCreation(known.record, creating);
   if (file !== undefined) {
-    // A permission is used up, and the disk is known to take what we write, before anything is made.
+    // A permission is used up, and the disk is known to take what we write, before anything is made. What the
+    // record knows is only given up for a permission that was there until now.
+    if (used?.by === 'file' && !(await writing(() => file.usePermission(String(clock.now())))))
+      return 'withdrawn';
     await writing(() => file.save(before));
-    if (used?.by === 'file') await writing(() => file.usePermission(String(clock.now())));
   }
   let made: 'created' | 'exists';
   try {
@@ -156,9 +161,9 @@ export async function accept(
   return { state: 'read', record };
 }
 
-async function writing(task: () => Promise<void>): Promise<void> {
+async function writing<T>(task: () => Promise<T>): Promise<T> {
   try {
-    await task();
+    return await task();
   } catch (error) {
     if (error instanceof RecordError) throw new FailedError(cannotWrite(error));
     throw error;

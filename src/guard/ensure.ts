@@ -77,7 +77,7 @@ async function attempt(options: EnsureOptions): Promise<Step> {
   try {
     const session = await options.server.enter(datname);
     if (session === undefined)
-      return { result: 'wait', why: 'another pgvigil is at work on this database', worthWaiting: true };
+      return { result: 'wait', why: 'another pgvigil is at work on this server', worthWaiting: true };
     try {
       return await judge(options, session, MAX_RACES);
     } finally {
@@ -126,7 +126,9 @@ async function judge(options: EnsureOptions, session: LockedSession, races: numb
   }
   if (decision.action === 'create') {
     const made = await create(options, session, { systemIdentifier, record, permission, decision });
-    if (made === 'exists' && races > 0) return judge(options, session, races - 1);
+    if (made !== 'created' && races > 0) return judge(options, session, races - 1);
+    if (made === 'withdrawn')
+      return { result: 'wait', why: 'the permission was used up by another one', worthWaiting: true };
     if (made === 'exists') return { result: 'wait', why: 'it appears and disappears', worthWaiting: true };
     return { result: 'ready' };
   }

@@ -19,8 +19,11 @@ export interface RecordFile {
   save(record: IdentityRecord): Promise<void>;
   /** What a person wrote into the file of permission; `undefined`: there is none. */
   permission(): Promise<string | undefined>;
-  /** Takes the file of permission away before it is made use of. Rejects like `save`. */
-  usePermission(stamp: string): Promise<void>;
+  /**
+   * Takes the file of permission away before it is made use of; `false`: it is gone already, and permits nothing.
+   * Rejects like `save`.
+   */
+  usePermission(stamp: string): Promise<boolean>;
 }
 
 /** A file of this name beside the record allows one creation. */
@@ -74,7 +77,7 @@ export function createRecordFile(options: {
     },
     async usePermission(stamp) {
       try {
-        await files.setAside(PERMISSION_FILE, `${PERMISSION_FILE}.used-${stamp}`);
+        return await files.setAside(PERMISSION_FILE, `${PERMISSION_FILE}.used-${stamp}`);
       } catch (error) {
         throw new RecordError(reasonOf(error, files.directory));
       }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ServerConfig } from '../model/config.ts';
 import type { ConnectReason } from '../model/reason.ts';
 import type { Clock } from '../model/time.ts';
@@ -19,8 +18,8 @@ const COUNT_MS = 3_000;
 
 /** Where a look and the lock are: every replica has to take the same, so that they meet. */
 const MAINTENANCE = ['postgres', 'template1'] as const;
-/** The first half of the key of our advisory locks: "pgvg". */
-const LOCK_CLASS = 0x70_67_76_67;
+/** The key of our advisory lock: "pgvg", and nothing more, for one record is of one server. */
+const LOCK = [0x70_67_76_67, 0] as const;
 
 /** What a server that starts, is overloaded or is not yet in the DNS says: worth waiting for. */
 const PASSING: readonly ConnectReason[] = [
@@ -50,7 +49,7 @@ export class ServerFailure extends Error {
 
 /** One server, for one `ensure`. */
 export interface GuardedServer {
-  /** A session that holds the lock of this database; `undefined`: somebody else holds it. */
+  /** A session that holds the lock of the whole server; `undefined`: somebody else holds it. */
   enter(datname: string): Promise<LockedSession | undefined>;
   stop(): Promise<void>;
 }
@@ -90,7 +89,7 @@ async function enter(
   const session = await openMaintenance(connections, datname);
   try {
     const [rows] = await session.query(
-      { text: 'SELECT pg_catalog.pg_try_advisory_lock($1, $2)', values: [LOCK_CLASS, lockKey(datname)] },
+      { text: 'SELECT pg_catalog.pg_try_advisory_lock($1, $2)', values: [...LOCK] },
       READ_MS,
     );
     if (rows?.[0]?.[0] === 't') return locked(connections, session, { datname, user });
@@ -218,11 +217,6 @@ function advice(
   if (code === '42704') return `there is no role ${owner ?? user}: create it first`;
   if (code === '25006') return 'the server is read-only, it may be a standby: connect to the primary';
   return detail;
-}
-
-/** Two databases whose keys are the same wait for each other, and no more. */
-function lockKey(datname: string): number {
-  return createHash('sha256').update(datname).digest().readInt32BE(0);
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -8,8 +8,8 @@ export interface StateFiles {
   writeDurably(name: string, bytes: Uint8Array, previous: string): Promise<void>;
   /** Adds text at the end, all of it or nothing, and waits for the disk. */
   append(name: string, text: string, rotation: Rotation): Promise<void>;
-  /** Gives a file another name; nothing happens when there is none. */
-  setAside(name: string, as: string): Promise<void>;
+  /** Gives a file another name; `false`: there is none, and nothing happened. */
+  setAside(name: string, as: string): Promise<boolean>;
 }
 
 /** When a file grows beyond `maxBytes` it becomes `<stem>.1.<extension>`, and so on up to `keep` old ones. */

@@ -134,7 +134,9 @@ function rotate(directory: string, name: string, keep: number): void {
   syncDirectory(directory);
 }
 
-/** Gives a file another name, durably. */
-export function setAside(directory: string, name: string, as: string): void {
-  if (move(join(directory, name), join(directory, as))) syncDirectory(directory);
+/** Gives a file another name, durably; `false`: there is none. */
+export function setAside(directory: string, name: string, as: string): boolean {
+  const moved = move(join(directory, name), join(directory, as));
+  if (moved) syncDirectory(directory);
+  return moved;
 }

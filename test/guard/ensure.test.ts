@@ -103,3 +103,16 @@ test('each database of a lost cluster is refused (22) until it is accepted itsel
   expect(await run({ datname: 'other' })).toEqual({ result: 'ready' });
   expect(record().databases.get('other')?.systemIdentifier).toBeUndefined();
 });
+
+test('a file of permission that another one took meanwhile was not given', async () => {
+  const files = memoryFiles(new Map([['allow-create', Buffer.from('app')]]));
+  const { run, state, record } = world(there, files);
+  await run();
+  state.database = missing;
+  const taken = { ...files, setAside: async () => files.contents.delete('allow-create') && false };
+  const place = async () => undefined;
+  const file = createRecordFile({ files: taken, name: 'identity.json', place });
+  expect(await run({ record: file })).toMatchObject({ exit: 21 });
+  expect(state.created).toBe(0);
+  expect(record().databases.get('app')?.oid).toBe('16384');
+});

@@ -278,8 +278,9 @@ describe('the file of a record', () => {
   test('takes a permission away', async () => {
     const files = memoryFiles(new Map([[PERMISSION_FILE, Buffer.from(' app\n')]]));
     expect(await open(files).permission()).toBe('app');
-    await open(files).usePermission('1');
+    expect(await open(files).usePermission('1')).toBe(true);
     expect(await open(files).permission()).toBeUndefined();
+    expect(await open(files).usePermission('2')).toBe(false);
     expect(files.contents.has(`${PERMISSION_FILE}.used-1`)).toBe(true);
   });
 });

@@ -21,11 +21,11 @@ export function memoryFiles(contents = new Map<string, Uint8Array>()): MemoryFil
     return task();
   }
 
-  function move(from: string, to: string): void {
+  function move(from: string, to: string): boolean {
     const bytes = contents.get(from);
-    if (bytes === undefined) return;
+    if (bytes === undefined) return false;
     contents.set(to, bytes);
-    contents.delete(from);
+    return contents.delete(from);
   }
 
   return {
