@@ -33,12 +33,16 @@ export async function create(
     readonly systemIdentifier: string;
     readonly record: IdentityRecord | undefined;
     readonly permission: Permission;
+    /** It was used up by an attempt before this one. */
+    readonly isUsed: boolean;
     readonly decision: Extract<Decision, { action: 'create' }>;
+    /** Told once the permission is used up, and before anything is made. */
+    readonly onUsed: () => void;
   },
 ): Promise<'created' | 'exists' | 'withdrawn'> {
   const { datname, record: file, clock, tell, owner } = deps;
-  const { systemIdentifier, permission, decision } = known;
-  const used = decision.permitted && permission.given ? permission : undefined;
+  const { systemIdentifier, permission, isUsed, decision } = known;
+  const used = decision.permitted && permission.given && !isUsed ? permission : undefined;
   const creating: RecordEvent = {
     at: clock.now(),
     event: 'creating',
@@ -53,6 +57,7 @@ export async function create(
     if (used?.by === 'file' && !(await writing(() => file.usePermission(String(clock.now())))))
       return 'withdrawn';
     await writing(() => file.save(before));
+    if (used !== undefined) known.onUsed();
   }
   let made: 'created' | 'exists';
   try {

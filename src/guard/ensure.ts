@@ -54,13 +54,19 @@ const POLL_MS = 500;
 /** Somebody else may make it, and drop it, and make it. */
 const MAX_RACES = 3;
 
+/** A permission that this `ensure` has used up, on which server: it counts until its one creation is done. */
+interface Used {
+  current: { readonly permission: Permission; readonly systemIdentifier: string } | undefined;
+}
+
 /** Makes sure that a database is there and is the one that is known; creates it only where that hides no loss. */
 export async function ensure(options: EnsureOptions): Promise<Outcome> {
   const { clock, waitMs, tell, datname } = options;
   const deadline = clock.monotonic() + waitMs;
+  const used: Used = { current: undefined };
   let told = '';
   for (;;) {
-    const step = await attempt(options);
+    const step = await attempt(options, used);
     if (step.result !== 'wait') return step;
     if (!step.worthWaiting || clock.monotonic() >= deadline) {
       tell({ kind: 'creation_failed', datname, details: { why: step.why } });
@@ -72,14 +78,14 @@ export async function ensure(options: EnsureOptions): Promise<Outcome> {
   }
 }
 
-async function attempt(options: EnsureOptions): Promise<Step> {
+async function attempt(options: EnsureOptions, used: Used): Promise<Step> {
   const { datname, tell } = options;
   try {
     const session = await options.server.enter(datname);
     if (session === undefined)
       return { result: 'wait', why: 'another pgvigil is at work on this server', worthWaiting: true };
     try {
-      return await judge(options, session, MAX_RACES);
+      return await judge(options, session, { used, races: MAX_RACES });
     } finally {
       await session.close();
     }
@@ -92,7 +98,11 @@ async function attempt(options: EnsureOptions): Promise<Step> {
   }
 }
 
-async function judge(options: EnsureOptions, session: LockedSession, races: number): Promise<Step> {
+async function judge(
+  options: EnsureOptions,
+  session: LockedSession,
+  { used, races }: { readonly used: Used; readonly races: number },
+): Promise<Step> {
   const { datname, record: file, tell } = options;
   const systemIdentifier = await session.systemIdentifier();
   const database = await session.database();
@@ -101,7 +111,9 @@ async function judge(options: EnsureOptions, session: LockedSession, races: numb
   const record = loaded?.state === 'read' ? loaded.record : undefined;
 
   const memory = await testimonies(options, loaded);
-  const permission = await permissionOf(options, loaded, systemIdentifier ?? '');
+  const isHere = loaded?.state !== 'unreadable' && used.current?.systemIdentifier === systemIdentifier;
+  const carried = isHere ? used.current?.permission : undefined;
+  const permission = carried ?? (await permissionOf(options, loaded, systemIdentifier ?? ''));
   const decision = decide({
     server: { reachable: true, systemIdentifier, database },
     memory,
@@ -125,8 +137,13 @@ async function judge(options: EnsureOptions, session: LockedSession, races: numb
     };
   }
   if (decision.action === 'create') {
-    const made = await create(options, session, { systemIdentifier, record, permission, decision });
-    if (made !== 'created' && races > 0) return judge(options, session, races - 1);
+    const onUsed = (): void => {
+      used.current = { permission, systemIdentifier };
+    };
+    const isUsed = carried !== undefined;
+    const known = { systemIdentifier, record, permission, isUsed, decision, onUsed };
+    const made = await create(options, session, known);
+    if (made !== 'created' && races > 0) return judge(options, session, { used, races: races - 1 });
     if (made === 'withdrawn')
       return { result: 'wait', why: 'the permission was used up by another one', worthWaiting: true };
     if (made === 'exists') return { result: 'wait', why: 'it appears and disappears', worthWaiting: true };

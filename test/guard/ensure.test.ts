@@ -3,7 +3,7 @@ import type { DatabaseNow, Testimony } from '../../src/guard/decide.ts';
 import { type EnsureOptions, ensure } from '../../src/guard/ensure.ts';
 import { decodeRecord } from '../../src/guard/record-codec.ts';
 import { createRecordFile } from '../../src/guard/record-file.ts';
-import type { LockedSession } from '../../src/guard/server.ts';
+import { type LockedSession, ServerFailure } from '../../src/guard/server.ts';
 import type { HappeningKind } from '../../src/model/journal.ts';
 import { handClock } from '../kit/clock.ts';
 import { type MemoryFiles, memoryFiles } from '../kit/memory-files.ts';
@@ -17,11 +17,15 @@ function world(database: DatabaseNow, files: MemoryFiles = memoryFiles()) {
   const clock = handClock();
   const said: string[] = [];
   const kinds: HappeningKind[] = [];
-  const state = { database, created: 0, misplaced: undefined as string | undefined };
+  const state = { database, created: 0, busy: 0, misplaced: undefined as string | undefined };
   const session: LockedSession = {
     systemIdentifier: async () => OURS,
     database: async () => state.database,
     create: async () => {
+      if (state.busy > 0) {
+        state.busy -= 1;
+        throw new ServerFailure('template0 is being accessed', true);
+      }
       state.created += 1;
       state.database = { state: 'present', oid: '16400', tables: { tables: 0, nonEmptyTables: 0 } };
       return 'created';
@@ -115,4 +119,32 @@ test('a file of permission that another one took meanwhile was not given', async
   expect(await run({ record: file })).toMatchObject({ exit: 21 });
   expect(state.created).toBe(0);
   expect(record().databases.get('app')?.oid).toBe('16384');
+});
+
+describe('a permission', () => {
+  const dropped = async (): Promise<Testimony> => remembers('16399')();
+
+  test.each([
+    ['by a variable', { allowed: 'app' }, memoryFiles()],
+    ['by a file', {}, memoryFiles(new Map([['allow-create', Buffer.from('app')]]))],
+  ])('%s counts until the creation that only has to be repeated is done', async (_, more, files) => {
+    const { run, state, record } = world(missing, files);
+    state.busy = 2;
+    const waiting = { report: dropped, waitMs: 60_000 };
+    expect(await run({ ...more, ...waiting })).toEqual({ result: 'ready' });
+    expect(state.created).toBe(1);
+    expect(record().history.map(({ event }) => event)).toEqual(['creating', 'created']);
+    state.database = missing;
+    expect(await run({ ...more, ...waiting })).toMatchObject({ exit: 21 });
+    expect(state.created).toBe(1);
+  });
+
+  test('does not outlive the one who used it up', async () => {
+    const { run, state } = world(missing);
+    state.busy = 1;
+    const more = { allowed: 'app', report: dropped };
+    expect(await run(more)).toMatchObject({ exit: 30 });
+    expect(await run(more)).toMatchObject({ exit: 21 });
+    expect(state.created).toBe(0);
+  });
 });
