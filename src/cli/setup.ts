@@ -27,8 +27,8 @@ async function run(io: Io, book: Book, words: readonly string[], datname: string
   // Its arguments may hold secrets.
   const program = words[0] ?? '';
   book.tell({ kind: 'command_started', datname, details: { program } });
-  await book.write();
-  const { exitCode, signal, problem } = await runInPlace(words, {
+  // Begins at once: a signal that came while we wrote would be lost.
+  const running = runInPlace(words, {
     env: io.env,
     directory: io.workingDirectory,
     onSignal: (pass) =>
@@ -36,6 +36,8 @@ async function run(io: Io, book: Book, words: readonly string[], datname: string
         if (!(io.isTerminal && FROM_TERMINAL.includes(given))) pass(given);
       }),
   });
+  await book.write();
+  const { exitCode, signal, problem } = await running;
   if (problem !== undefined) io.err(`pgvigil: ${problem}\n`);
   book.tell({
     kind: 'command_ended',

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { currentUser } from '../../control.ts';
@@ -15,13 +14,13 @@ import { refusalText } from '../../guard/words.ts';
 import { createLog } from '../../log.ts';
 import { CommandError, EXIT, type Io } from '../io.ts';
 import { type Book, openBook } from './book.ts';
+import { awaitEnding } from './ending.ts';
 import { type GuardOptions, keepersOf, waitOf } from './options.ts';
 import { requireTarget, type Target } from './target.ts';
 
 const DISK_MS = 5_000;
 /** A child that looks after the files is let go while a command of ours runs. */
 const IDLE_MS = 1_000;
-const ENDINGS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 /**
  * Makes sure of the database, then does `after`, if it is given, and gives its exit code. Throws a `CommandError` with
@@ -92,10 +91,13 @@ export async function runGuard(
     waiting: (why) => io.err(`pgvigil: waiting, at most ${Math.round(waitMs / 1000)} s: ${why}\n`),
   };
   try {
-    const outcome = await Promise.race([ensure(ensuring), endedBySignal(io)]);
+    const ending = awaitEnding(io);
+    const outcome = await Promise.race([ensure(ensuring), ending.told]);
     await server.stop();
     await book.write();
     if (outcome.result !== 'ready') throw failure(outcome);
+    // It may have come while the journal was written. `after` takes the signals before it waits for anything.
+    ending.check();
     const exitCode = (await after?.(book, target)) ?? EXIT.ok;
     await book.write();
     if (exitCode !== EXIT.ok) throw new CommandError('', exitCode);
@@ -112,16 +114,4 @@ function failure(outcome: Exclude<Outcome, { result: 'ready' }>): CommandError {
       ? `it could not be found out whether all is well: ${outcome.why}`
       : outcome.why;
   return new CommandError(text, outcome.exit);
-}
-
-/** Rejects when we are told to end: as the first process of a container nobody else would do it. */
-function endedBySignal(io: Io): Promise<never> {
-  const ended = new Promise<never>((_, reject) => {
-    io.onSignal((signal) => {
-      if (ENDINGS.includes(signal))
-        reject(new CommandError(`ended by ${signal}`, 128 + constants.signals[signal]));
-    });
-  });
-  ended.catch(() => {});
-  return ended;
 }
