@@ -12,7 +12,8 @@
 #   command: [postgres]
 #
 # Without the line `entrypoint` it runs when a data directory was just initialised, and only then. With it, it also looks
-# before every start, so that a start that was killed half-way cannot open what the next one would have refused.
+# before every start, so that a start that was killed half-way cannot open what the next one would have refused, and a
+# cluster that was there before the guard is remembered too.
 #
 # PGVIGIL_RECORD names the record (default /pgvigil-guard/identity.json), in the format of `pgvigil ensure --record`; give
 # each of the two a directory of its own, for they run as different users. To have a new, empty cluster on purpose, to
@@ -101,9 +102,26 @@ pgvigil_guard() (
   # Whether this cluster is the one that is remembered, or one that was allowed.
   is_known() { [ "$1" = "$(recorded)" ] || [ -e "$directory/allowed-$1" ]; }
 
+  # Writes the first record, of the cluster $1; $2: how it came to be known.
+  remember() {
+    local here="$1" event="$2" draft="$record.$$" now
+    now="$(date -u '+%Y-%m-%dT%H:%M:%SZ')"
+    if printf '{\n  "schema": 1,\n  "systemIdentifier": "%s",\n  "databases": {},\n  "history": [\n    { "at": "%s", "event": "%s", "systemIdentifier": "%s" }\n  ]\n}\n' \
+      "$here" "$now" "$event" "$here" >"$draft" && chmod 644 "$draft" && sync && mv -n "$draft" "$record" && [ ! -e "$draft" ]; then
+      say "this cluster, $here, is remembered in $record"
+      return
+    fi
+    rm -f "$draft" || :
+    return 1
+  }
+
+  unwritable() {
+    echo "$directory cannot be written by $(id -un) ($(id -u)), so that nothing would be remembered: chown it on the host"
+  }
+
   # After initdb, before the server opens.
   at_first_start() {
-    local here why draft
+    local here why
     here="$(found)"
     why="$(misplaced)"
     if [ -n "$why" ]; then
@@ -126,19 +144,13 @@ pgvigil_guard() (
       shut "$here"
       exit 1
     fi
-    draft="$record.$$"
-    if printf '{\n  "schema": 1,\n  "systemIdentifier": "%s",\n  "databases": {},\n  "history": [\n    { "at": "%s", "event": "initialized", "systemIdentifier": "%s" }\n  ]\n}\n' \
-      "$here" "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$here" >"$draft" && sync && mv -n "$draft" "$record" && [ ! -e "$draft" ]; then
-      say "this cluster, $here, is remembered in $record"
-      return
-    fi
-    rm -f "$draft"
-    say "refused: $directory cannot be written by $(id -un) ($(id -u)), so that nothing would be remembered: chown it on the host"
+    if remember "$here" initialized; then return; fi
+    say "refused: $(unwritable)"
     shut "$here"
     exit 1
   }
 
-  # Before every start, where this script is the entrypoint. Touches nothing.
+  # Before every start, where this script is the entrypoint. Touches no data.
   before_start() {
     local why here
     why="$(misplaced)"
@@ -146,8 +158,13 @@ pgvigil_guard() (
       say "refused to start: $why"
       exit 1
     fi
-    if [ ! -e "$record" ]; then return; fi
     here="$(found)"
+    if [ ! -e "$record" ]; then
+      # A cluster from before the guard: the one that is to be found here from now on.
+      if [ ! -s "$PGDATA/PG_VERSION" ] || [ -z "$here" ] || remember "$here" adopted; then return; fi
+      say "refused to start: $(unwritable)"
+      exit 1
+    fi
     if [ -s "$PGDATA/PG_VERSION" ] && [ -n "$here" ] && is_known "$here"; then return; fi
     # The permission is used up after initdb, when the new cluster has a name.
     if [ ! -e "$PGDATA/PG_VERSION" ] && [ -z "$here" ] && [ -e "$allow" ]; then return; fi

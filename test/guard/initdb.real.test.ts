@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeRecord } from '../../src/guard/record-codec.ts';
@@ -230,6 +230,24 @@ describeWith(['dockerd', 'debootstrap'], 'postgres/initdb.d', () => {
     expect(readFileSync(join(db.guard, 'identity.json'), 'utf8')).toBe('{"schema": 1, "systemIdent');
     await db.down('-v');
   });
+
+  test(
+    'as the entrypoint it remembers a cluster that was there before it, and refuses the next one',
+    SLOW,
+    async () => {
+      const db = project('from before', layout);
+      await db.up();
+      const first = await db.identifier();
+      await db.down();
+      rmSync(join(db.guard, 'identity.json'));
+      await db.up(true);
+      expect(await db.identifier()).toBe(first);
+      expect(db.record()).toMatchObject({ systemIdentifier: first, history: [{ event: 'adopted' }] });
+      await db.down('-v');
+      expect(await db.upEnds(true)).toMatchObject({ code: 1, said: expect.stringContaining(first) });
+      await db.down('-v');
+    },
+  );
 
   test('as the entrypoint it leaves other programs alone', async () => {
     const db = project('another program', layout, { entrypoint: true, record: [] });
