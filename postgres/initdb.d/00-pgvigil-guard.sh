@@ -43,6 +43,18 @@ pgvigil_guard() (
     printf '%s' "$best"
   }
 
+  # The kind of filesystem that is mounted at $1; of several, the last.
+  fstype_of() {
+    local point rest kind=''
+    while read -r _ _ _ _ point rest; do
+      if [ "$(printf '%b' "$point")" = "$1" ]; then
+        rest="${rest#* - }"
+        kind="${rest%% *}"
+      fi
+    done </proc/self/mountinfo
+    printf '%s' "$kind"
+  }
+
   # Why the record cannot do its work here; empty when it can.
   misplaced() {
     local mount
@@ -55,6 +67,8 @@ pgvigil_guard() (
       echo "$directory is part of the container, and would be lost with it: mount a directory of the host on it"
     elif [ "$mount" = "$(mount_of "$PGDATA")" ]; then
       echo "$directory lies on the data volume, and would be lost with it: mount a directory of the host on it"
+    elif case "$(fstype_of "$mount")" in tmpfs | ramfs) ;; *) false ;; esac then
+      echo "$directory is kept in memory, and would be lost at the next start: mount a directory of the host on it"
     elif [ -e "$record" ] && [ -z "$(recorded)" ]; then
       echo "the record $record cannot be read, or is damaged: look at identity.previous.json beside it"
     fi

@@ -208,6 +208,7 @@ describeWith(['dockerd', 'debootstrap'], 'postgres/initdb.d', () => {
       { environment: { PGVIGIL_RECORD: '/var/tmp/identity.json' } },
       'part of the container',
     ],
+    ['in memory', { environment: { PGVIGIL_RECORD: '/dev/shm/identity.json' } }, 'kept in memory'],
     [
       'on the data volume',
       { environment: { PGVIGIL_RECORD: '/var/lib/postgresql/data/identity.json' } },
