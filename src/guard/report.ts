@@ -4,7 +4,7 @@ const DEADLINE_MS = 5_000;
 
 /** A running pgvigil, asked over HTTP. */
 export interface ReportSource {
-  /** Without user and password. */
+  /** Without user and password; with the path that a proxy puts before ours. */
   readonly url: URL;
   /** Value of the header `Authorization`; `undefined` without a password. */
   readonly authorization: string | undefined;
@@ -17,7 +17,7 @@ export async function askReport(source: ReportSource, datname: string): Promise<
   const from = `pgvigil at ${source.url.host}`;
   const deaf = (why: string): Testimony => ({ from, says: 'unknown', why, worthWaiting: true });
   try {
-    const response = await fetch(new URL('/api/v1/report', source.url), {
+    const response = await fetch(addressOf(source.url), {
       signal: AbortSignal.timeout(DEADLINE_MS),
       headers: source.authorization === undefined ? {} : { authorization: source.authorization },
     });
@@ -29,6 +29,12 @@ export async function askReport(source: ReportSource, datname: string): Promise<
     const { name, code } = { name: '', ...((error as Error).cause ?? {}) } as NodeJS.ErrnoException;
     return deaf(`no answer (${code || name || (error as Error).name})`);
   }
+}
+
+function addressOf(url: URL): URL {
+  const address = new URL(url.origin);
+  address.pathname = `${url.pathname.replace(/\/+$/, '')}/api/v1/report`;
+  return address;
 }
 
 /**

@@ -120,11 +120,11 @@ describe('asking over HTTP', () => {
     http?.close();
     http = undefined;
   });
-  const ask = async (listener: RequestListener, authorization?: string) => {
+  const ask = async (listener: RequestListener, authorization?: string, path = '') => {
     const listening = createServer(listener);
     http = listening;
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-    const url = new URL(`http://127.0.0.1:${(listening.address() as AddressInfo).port}`);
+    const url = new URL(`http://127.0.0.1:${(listening.address() as AddressInfo).port}${path}`);
     return askReport({ url, authorization, server: undefined }, 'app');
   };
 
@@ -135,6 +135,21 @@ describe('asking over HTTP', () => {
       'Basic x',
     );
     expect(said).toMatchObject({ says: 'remembers', systemIdentifier: OURS });
+  });
+
+  test.each([
+    ['', '/api/v1/report'],
+    ['/', '/api/v1/report'],
+    ['/pgvigil', '/pgvigil/api/v1/report'],
+    ['/a/pgvigil/?x=1#y', '/a/pgvigil/api/v1/report'],
+    ['//other', '//other/api/v1/report'],
+  ])('keeps the path before it: "%s"', async (path, asked) => {
+    const said = await ask(
+      ({ url }, response) => response.end(url === asked ? toJson(report([server()])) : '{}'),
+      undefined,
+      path,
+    );
+    expect(said).toMatchObject({ says: 'remembers' });
   });
 
   test.each<[string, RequestListener, boolean]>([

@@ -48,8 +48,8 @@ export function waitOf({ wait }: GuardOptions): number {
 
 /** Who is asked what was there before: at least one of them. */
 export function keepersOf(
-  io: Io,
-  options: GuardOptions,
+  io: Pick<Io, 'env'>,
+  options: Pick<GuardOptions, 'report' | 'record' | 'server'>,
 ): { readonly report: ReportSource | undefined; readonly record: string | undefined } {
   const report = options.report ?? (io.env['PGVIGIL_REPORT'] || undefined);
   const record = options.record ?? (io.env['PGVIGIL_RECORD'] || undefined);
@@ -58,18 +58,32 @@ export function keepersOf(
       'nobody is named who remembers what was there before: give --report URL of a running pgvigil, or --record FILE on a mount that is not the data volume, or both',
       EXIT.usage,
     );
-  return { record, report: report === undefined ? undefined : reportSource(report, options.server) };
+  const named = options.report === undefined ? 'PGVIGIL_REPORT' : '--report';
+  return { record, report: report === undefined ? undefined : reportSource(named, report, options.server) };
 }
 
-function reportSource(text: string, server: string | undefined): ReportSource {
+function reportSource(named: string, text: string, server: string | undefined): ReportSource {
   const written = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(written) || !/^https?:/i.test(written))
-    throw new CommandError('--report is no address; write http://HOST:PORT', EXIT.usage);
+    throw new CommandError(`${named} is no address; write http://HOST:PORT`, EXIT.usage);
   const url = new URL(written);
   const { username, password } = url;
   url.username = '';
   url.password = '';
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const [user, secret] = [username, password].map((part) => decoded(named, part));
+  const pair = `${user}:${secret}`;
   const authorization = username === '' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`;
   return { url, authorization, server };
+}
+
+/** Nothing of the text is repeated, for it is a password. */
+function decoded(named: string, part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new CommandError(
+      `${named} has a % in its user or password that escapes nothing: write it as %25`,
+      EXIT.usage,
+    );
+  }
 }
