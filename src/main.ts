@@ -43,6 +43,7 @@ const closers: (() => Promise<void>)[] = [];
 let hangUp: () => void = () => process.kill(process.pid, 'SIGTERM');
 
 const err = outletOf(process.stderr);
+const say = outletOf(process.stdout);
 // Who reads us may go away first: `pgvigil status | head -3`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -95,6 +96,7 @@ const io: Io = {
   isTerminal: process.stderr.isTTY === true,
   isRoot: process.getuid?.() === 0,
   out: (text) => void process.stdout.write(text),
+  say,
   err,
   onClose,
   onHangup: (reload) => {

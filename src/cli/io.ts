@@ -11,6 +11,8 @@ export interface Io {
   readonly isTerminal: boolean;
   readonly isRoot: boolean;
   readonly out: (text: string) => void;
+  /** Standard output for what may get lost and must stop nothing: `false` when it was lost; never throws. */
+  readonly say: (text: string) => boolean;
   /** `false` when it was lost; never throws. */
   readonly err: (text: string) => boolean;
   /** Registers what has to be closed before the process ends; called once, by the first signal or fatal error. */

@@ -70,11 +70,14 @@ export async function create(
   const details = { system_identifier: systemIdentifier, permitted: decision.permitted };
   const database = await session.database();
   if (database.state !== 'present') throw new FailedError('it was created, and is not there');
-  tell({ kind: 'database_created', datname, details: { ...details, oid: Number(database.oid) } });
-  if (file !== undefined) {
+  try {
     const sighting = { systemIdentifier, datname, oid: database.oid, tables: database.tables };
     const event: RecordEvent = { ...creating, at: clock.now(), event: 'created' };
-    await writing(() => file.save(withSighting(before, sighting, { now: clock.now(), usual: true, event })));
+    const after = withSighting(before, sighting, { now: clock.now(), usual: true, event });
+    if (file !== undefined) await writing(() => file.save(after));
+  } finally {
+    // It was made, also where that could not be written down.
+    tell({ kind: 'database_created', datname, details: { ...details, oid: Number(database.oid) } });
   }
   return made;
 }

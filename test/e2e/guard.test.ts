@@ -116,6 +116,22 @@ describeWith(['postgres'], 'pgvigil ensure and setup', () => {
     expect(performance.now() - askedAt).toBeLessThan(5_000);
   });
 
+  test('a standard output on a full disk stops nothing', async () => {
+    const file = place('deaf');
+    const args = ['-c', 'exec "$0" "$@" >/dev/full', process.execPath, MAIN];
+    const said = await run(
+      {
+        ...program([]),
+        command: 'sh',
+        args: [...args, 'setup', '--url', server.url('deaf'), '--record', file, '--', 'true'],
+      },
+      110_000,
+    );
+    expect(said).toMatchObject({ code: 0 });
+    expect(await exists('deaf')).toBe(true);
+    expect(journal(file).at(-1)).toMatchObject({ kind: 'command_ended', details: { exit_code: 0 } });
+  });
+
   test('four replicas that start at once all come up', async () => {
     const file = place('replicas');
     const all = await Promise.all([1, 2, 3, 4].map(() => run(setup('replicas', file, 'true'), 110_000)));

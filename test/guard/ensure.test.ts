@@ -148,3 +148,24 @@ describe('a permission', () => {
     expect(state.created).toBe(0);
   });
 });
+
+test('what was created is on record before it is told, and told where the record fails', async () => {
+  const { run, files, state, record } = world(missing);
+  const onRecord: boolean[] = [];
+  const tell: EnsureOptions['tell'] = () => onRecord.push(record().databases.has('app'));
+  expect(await run({ tell })).toEqual({ result: 'ready' });
+  expect(onRecord).toEqual([true]);
+
+  const full = world(missing);
+  const create = full.session.create;
+  Object.assign(full.session, {
+    create: async () => {
+      full.files.fail('ENOSPC');
+      return create(undefined);
+    },
+  });
+  expect(await full.run()).toMatchObject({ result: 'failed', exit: 1 });
+  expect(full.kinds).toEqual(['database_created', 'creation_failed']);
+  expect([state.created, full.state.created]).toEqual([1, 1]);
+  expect(files.contents.has('identity.json')).toBe(true);
+});

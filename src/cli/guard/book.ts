@@ -17,7 +17,7 @@ const WRITE_MS = 5_000;
 
 /** `files`: of the directory of the record; `usable`: whether anything may be written there. */
 export function openBook(
-  io: Io,
+  io: Pick<Io, 'clock' | 'say'>,
   options: {
     readonly files: StateFiles | undefined;
     readonly usable: () => Promise<boolean>;
@@ -31,7 +31,7 @@ export function openBook(
     tell(happening) {
       const at = io.clock.now();
       pending = [...pending, { at, ...happening }];
-      io.out(`${new Date(at).toISOString()} pgvigil: ${printable(operationText(happening))}\n`);
+      io.say(`${new Date(at).toISOString()} pgvigil: ${printable(operationText(happening))}\n`);
     },
     async write() {
       // Writing would make the directory, and then it would look as if there never was a record.
