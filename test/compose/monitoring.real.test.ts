@@ -124,7 +124,11 @@ describeWith(
       expect(await inside('touch /opt/pgvigil/x 2>&1 || true')).toContain('Read-only file system');
       expect(await inside('stat -c "%u:%g %a" /var/lib/pgvigil')).toBe('10187:10187 700');
       const { State } = await inspect(stage, 'pgvigil');
-      const [node, main] = readFileSync(`/proc/${State.Pid}/cmdline`, 'utf8').split('\0');
+      // The first process is an init, and hands on what comes after `--`.
+      const words = readFileSync(`/proc/${State.Pid}/cmdline`, 'utf8').split('\0');
+      expect(words.slice(0, 4)).toEqual(['/sbin/docker-init', '--', 'pgvigil', 'serve']);
+      const [child = ''] = readFileSync(`/proc/${State.Pid}/task/${State.Pid}/children`, 'utf8').split(' ');
+      const [node, main] = readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0');
       expect([node, main]).toEqual(['node', '/usr/local/bin/pgvigil']);
     });
 
