@@ -26,8 +26,8 @@ export function familiesOf(report: Report): readonly Family[] {
 /** The same for one report after the other: a family that did not change is the same object as before. */
 export function createFamilies(): (report: Report) => readonly Family[] {
   const sheet = createSheet();
-  return (report) => {
-    for (const emitSubject of SUBJECTS) emitSubject(report, sheet.emit);
-    return sheet.families();
-  };
+  return (report) =>
+    sheet((emit) => {
+      for (const emitSubject of SUBJECTS) emitSubject(report, emit);
+    });
 }

@@ -24,15 +24,11 @@ export type Emit = <Name extends MetricName>(
   value: number | boolean | undefined,
 ) => void;
 
-/** Collects the samples of one report after the other into families. */
-export interface Sheet {
-  readonly emit: Emit;
-  /**
-   * What was emitted since this was called last: in the order of the catalogue, those with a sample. A family that
-   * did not change is the same object as before.
-   */
-  families(): readonly Family[];
-}
+/**
+ * Collects what `write` emits, one report after the other: families in the order of the catalogue, those with a sample.
+ * A family that did not change is the same object as before. What a `write` that throws has emitted counts for nothing.
+ */
+export type Sheet = (write: (emit: Emit) => void) => readonly Family[];
 
 /** The samples of one metric, in the order in which they were emitted. */
 interface Column {
@@ -88,32 +84,33 @@ export function createSheet(): Sheet {
     return text;
   }
 
-  return {
-    emit(name, labels, value) {
-      if (value === undefined) return;
-      const number = Number(value);
+  const emit: Emit = (name, labels, value) => {
+    if (value === undefined) return;
+    const number = Number(value);
+    const column = columns.get(name);
+    if (column === undefined || !Number.isFinite(number)) return;
+    const index = column.count++;
+    const text = textOf(column, labels, index);
+    if (column.labels[index] !== text) {
+      column.labels[index] = text;
+      column.relabelled = true;
+    }
+    if (column.values[index] !== number) {
+      column.values[index] = number;
+      column.changed = true;
+    }
+    column.given[index] = labels;
+  };
+
+  return (write) => {
+    last = undefined;
+    for (const column of columns.values()) column.count = 0;
+    write(emit);
+    return Object.entries<MetricSpec>(CATALOGUE).flatMap(([name, { help, type }]) => {
       const column = columns.get(name);
-      if (column === undefined || !Number.isFinite(number)) return;
-      const index = column.count++;
-      const text = textOf(column, labels, index);
-      if (column.labels[index] !== text) {
-        column.labels[index] = text;
-        column.relabelled = true;
-      }
-      if (column.values[index] !== number) {
-        column.values[index] = number;
-        column.changed = true;
-      }
-      column.given[index] = labels;
-    },
-    families() {
-      last = undefined;
-      return Object.entries<MetricSpec>(CATALOGUE).flatMap(([name, { help, type }]) => {
-        const column = columns.get(name);
-        const family = column && closed(column, { name, help, type });
-        return family === undefined ? [] : [family];
-      });
-    },
+      const family = column && closed(column, { name, help, type });
+      return family === undefined ? [] : [family];
+    });
   };
 }
 
@@ -122,7 +119,6 @@ function closed(column: Column, head: Pick<Family, 'name' | 'help' | 'type'>): F
   const { count, given, labels, values, changed, family } = column;
   const relabelled = column.relabelled || count !== given.length;
   for (const list of [given, labels, values]) list.length = count;
-  column.count = 0;
   column.relabelled = false;
   column.changed = false;
   if (!relabelled && !changed) return family;

@@ -54,6 +54,19 @@ describe('expositions one after the other', () => {
     );
   });
 
+  test('a report that cannot be written down leaves nothing behind', () => {
+    const families = createFamilies();
+    families(fullReport());
+    const broken = {
+      ...wellReport({ servers: [server({ name: 'elsewhere' }), server({ name: 'main' })] }),
+      get volumes(): never {
+        throw new Error('broken');
+      },
+    };
+    expect(() => families(broken)).toThrow('broken');
+    for (const report of [fullReport(), wellReport()]) expect(families(report)).toEqual(familiesOf(report));
+  });
+
   test('what did not change is the same object, and what was given before is left as it was', () => {
     const families = createFamilies();
     const first = families(fullReport());
