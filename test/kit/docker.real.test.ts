@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -75,6 +76,18 @@ describeWith(['dockerd', 'docker-compose', 'debootstrap'], 'the private engine',
     expect(await waitFor('the database', 20_000, ask)).toBe('3');
     await engine.compose(directory, 'down', '-v');
     expect(await engine.docker('volume', 'ls', '-q')).toBe('');
+  });
+
+  test('leaves no bridge behind, however it ended', async () => {
+    const bridges = () =>
+      spawnSync('ip', ['-brief', 'link', 'show', 'type', 'bridge'], { encoding: 'utf8' }).stdout;
+    const before = bridges();
+    const other = await startDockerd();
+    await other.docker('network', 'create', 'left-behind');
+    expect(bridges()).not.toBe(before);
+    await other.shutDown('SIGKILL');
+    await other.stop();
+    expect(bridges()).toBe(before);
   });
 
   test('survives a restart after SIGKILL and one with live-restore', async () => {

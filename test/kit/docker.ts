@@ -26,6 +26,7 @@ import { get } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { takeAddressBlock } from './docker-addresses.ts';
 import { program } from './needs.ts';
 
 export interface CommandResult {
@@ -81,6 +82,7 @@ export async function startDockerd(): Promise<PrivateDocker> {
   const rootDirectory = join(base, 'data');
   const workDirectory = join(base, 'work');
   const host = `unix://${socket}`;
+  const addresses = takeAddressBlock();
   const env = {
     ...process.env,
     DOCKER_HOST: host,
@@ -109,6 +111,7 @@ export async function startDockerd(): Promise<PrivateDocker> {
           '--shutdown-timeout',
           '5',
         ],
+        addresses.dockerdArgs,
         // Without docker0 the engine does not know which address `host-gateway` is.
         ['--host-gateway-ip', hostAddress()],
         liveRestore ? ['--live-restore'] : [],
@@ -178,6 +181,7 @@ export async function startDockerd(): Promise<PrivateDocker> {
         await shutDown();
       }
       endLeftovers(base);
+      addresses.removeBridges();
       rmSync(base, { recursive: true, force: true, maxRetries: 3, retryDelay: 200 });
     },
   };
