@@ -10,6 +10,7 @@ import { DATABASES } from '../harness/server.ts';
 import type { Stage } from '../harness/stage.ts';
 import { endure, forbidLoss, QUICK, QUICKLY_MS } from '../harness/trouble.ts';
 import type { Vigil } from '../harness/vigil.ts';
+import { seconds } from '../harness/words.ts';
 
 const NAME = 'db.fault.test';
 const HBA = ['host all pgvigil 0.0.0.0/0 scram-sha-256', 'host all pgvigil ::/0 scram-sha-256'];
@@ -73,6 +74,27 @@ async function openNamed(stage: Stage): Promise<Named> {
 
 /** Names that do not resolve, or lead nowhere. */
 export const NAMES: readonly Fault[] = [
+  {
+    row: 113,
+    name: 'SIGTERM while names are looked up by a name server that is dead',
+    needs: ['network', 'postgres'],
+    async play(stage) {
+      const { network, watch, isWell, at } = await openNamed(stage);
+      const { ipv4 } = network.outside;
+      const names = await startNameServer(ipv4, ipv4);
+      stage.undo(names.close);
+      await network.cover('/etc/resolv.conf', at('resolv.conf'), `nameserver ${ipv4}\nsearch .\n`);
+      const hosts = Array.from({ length: 6 }, (_, index) => [`named${index}`, `db${index}.fault.test`]);
+      const vigil = await watch({ address: ipv4, ...Object.fromEntries(hosts) });
+      names.become({ kind: 'silence' });
+      const dead = await vigil.becomes('nobody is found by name', QUICKLY_MS + 5_000, (scrape) =>
+        hosts.every(([name = '']) => scrape.value('pgvigil_server_up', { server: name }) === 0),
+      );
+      await vigil.stays('the server with an address is seen', 6_000, isWell('address'));
+      // How it ends is judged for every fault.
+      return `nobody found by name after ${seconds(dead)}, the address seen; told to end while it goes on`;
+    },
+  },
   {
     row: 26,
     name: 'DNS is slow, then dead, then knows no such name; servers with an address do not care',
