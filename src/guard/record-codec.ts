@@ -1,4 +1,3 @@
-import type { Instant } from '../model/time.ts';
 import {
   fields,
   list,
@@ -9,7 +8,8 @@ import {
   record as recordOf,
   StructureError,
   text,
-} from '../remember/readers.ts';
+} from '../model/readers.ts';
+import type { Instant } from '../model/time.ts';
 import { type IdentityRecord, RECORD_EVENTS, type RecordedDatabase } from './record.ts';
 
 /** A record that cannot be used. It is never taken for none. */

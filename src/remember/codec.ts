@@ -7,8 +7,8 @@ import type {
   ServerPin,
   VolumeMemory,
 } from '../model/history.ts';
+import { defaulted, map, number, oneOf, optional, record, StructureError, text } from '../model/readers.ts';
 import { readIncident } from './incident-codec.ts';
-import { defaulted, map, number, oneOf, optional, record, StructureError, text } from './readers.ts';
 
 /** `damaged`: not what we wrote; `version`: written by another version of pgvigil. */
 export type LedgerProblem = 'damaged' | 'version';

@@ -2,7 +2,7 @@ import { CAUSES, CONFIDENCES, TRIGGERS } from '../model/cause.ts';
 import type { Evidence } from '../model/evidence.ts';
 import { EVIDENCE_KINDS, EVIDENCE_SOURCES } from '../model/evidence.ts';
 import { INCIDENT_KINDS, type Incident, type Symptom } from '../model/incident.ts';
-import { boolean, fields, list, number, oneOf, optional, record, scalar, text } from './readers.ts';
+import { boolean, fields, list, number, oneOf, optional, record, scalar, text } from '../model/readers.ts';
 
 const symptom = {
   kind: oneOf(...INCIDENT_KINDS),
