@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
+
+/** What a program is given. Its environment is made from scratch: nothing of ours reaches it by accident. */
+export interface ProgramOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly directory: string;
+  readonly deadlineMs: number;
+  /** Ends it, as the deadline does. */
+  readonly signal?: AbortSignal;
+  /** Root lends it this identity. */
+  readonly identity?: { readonly uid: number; readonly gid: number } | undefined;
+  /** What it reads; absent: nothing. */
+  readonly input?: 'pipe';
+  /** What it writes is text to be kept (`keep`), is passed on by the caller (`pipe`), or is thrown away. */
+  readonly output?: 'keep' | 'pipe' | 'ignore';
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** Exit code 0, and no signal: what it said is not asked. */
+  readonly ok: boolean;
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+  /** Why we ended it, or why it could not be started. */
+  readonly cut: 'deadline' | 'aborted' | 'too_much_output' | 'not_started' | undefined;
+  /** The last of what it said on standard error. */
+  readonly said: string;
+  /** Standard output, where it was to be kept. */
+  readonly output: string;
+}
+
+export interface Program {
+  readonly child: ChildProcess;
+  /** Never rejects; resolves when it is gone and all that it said was read. */
+  readonly ended: Promise<ProgramEnd>;
+}
+
+/** More on standard error is cut off at the beginning, for the reason of an end comes last. */
+const SAID_CHARACTERS = 4_000;
+/** More kept output than this is not what was asked for. */
+const OUTPUT_CHARACTERS = 64 * 1024 * 1024;
+/** From a request to end until the kill. */
+const GRACE_MS = 5_000;
+const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** The whole environment of a program, but for what it needs itself. */
+export function cleanEnvironment(
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  return { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC', ...more };
+}
+
+/** Starts a program by its arguments, never through a shell, in a process group of its own. */
+export function startProgram([file = '', ...args]: readonly string[], options: ProgramOptions): Program {
+  const { output = 'ignore', signal } = options;
+  const child = spawn(file, args, {
+    cwd: options.directory,
+    env: options.env,
+    stdio: [options.input ?? 'ignore', output === 'ignore' ? 'ignore' : 'pipe', 'pipe'],
+    // A Ctrl-C of the terminal is for us, and its children end with it.
+    detached: true,
+    ...options.identity,
+  });
+  let cut: ProgramEnd['cut'];
+  let killing: NodeJS.Timeout | undefined;
+  let letting: NodeJS.Timeout | undefined;
+  const end = (why: ProgramEnd['cut']): void => {
+    cut ??= why;
+    killGroup(child, 'SIGTERM');
+    killing ??= setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
+  };
+  const deadline = setTimeout(() => end('deadline'), options.deadlineMs);
+  const abort = (): void => end('aborted');
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+
+  let said = '';
+  let kept = '';
+  const errors = new StringDecoder('utf8');
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + errors.write(chunk)).slice(-SAID_CHARACTERS);
+  });
+  const text = new StringDecoder('utf8');
+  if (output === 'keep')
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (kept.length > OUTPUT_CHARACTERS) end('too_much_output');
+      else kept += text.write(chunk);
+    });
+  child.stdin?.on('error', () => {}); // Told by the exit code of whoever went away.
+
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    const settle = (exitCode: number | undefined, by: NodeJS.Signals | undefined): void => {
+      clearTimeout(deadline);
+      clearTimeout(killing);
+      clearTimeout(letting);
+      signal?.removeEventListener('abort', abort);
+      const ok = exitCode === 0 && by === undefined && cut === undefined;
+      resolve({ ok, exitCode, signal: by, cut, said: said.trim(), output: kept });
+    };
+    child.once('error', (error) => {
+      if (child.pid !== undefined) return; // A signal came too late: `close` tells.
+      cut = 'not_started';
+      said = error.message;
+      settle(undefined, undefined);
+    });
+    // What it left behind may hold its streams for ever.
+    child.once('exit', () => {
+      letting = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, GRACE_MS);
+    });
+    child.once('close', (code, by) => settle(code ?? undefined, by ?? undefined));
+  });
+  return { child, ended };
+}
+
+/** Runs a program to its end. */
+export function runProgram(argv: readonly string[], options: ProgramOptions): Promise<ProgramEnd> {
+  return startProgram(argv, options).ended;
+}
+
+/** One line on an end that was none: without secrets, for they are never among arguments. */
+export function explainEnd(name: string, { exitCode, signal, cut, said }: ProgramEnd): string {
+  const last = said.split('\n').filter((line) => line.trim() !== '');
+  const why = last.length === 0 ? '' : `: ${last.slice(-3).join(' / ')}`;
+  if (cut === 'not_started') return `${name} cannot be started${why}`;
+  if (cut === 'deadline') return `${name} was ended at its deadline${why}`;
+  if (cut === 'aborted') return `${name} was ended, for we were told to end`;
+  if (cut === 'too_much_output') return `${name} said too much and was ended`;
+  return signal === undefined
+    ? `${name} ended with exit code ${exitCode}${why}`
+    : `${name} was ended by ${signal}${why}`;
+}
+
+/** The program and all that it started. Only ever of a group that we made, while its leader has not been waited for. */
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}
