@@ -32,6 +32,31 @@ export interface BackupManifest {
   readonly verified: readonly Verification[];
 }
 
+/** What is of a whole server: its roles and tablespaces as SQL (`globals`), or a copy of its files (`physical`). */
+export interface ClusterManifest {
+  readonly schema: 1;
+  readonly tool: { readonly name: 'pgvigil'; readonly version: string };
+  readonly source: string;
+  readonly server: string;
+  readonly content: ClusterContent;
+  readonly systemIdentifier: string;
+  readonly serverVersion: string;
+  readonly clientVersion: string;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  /** Of a physical copy only its `backup_manifest`, which has the checksum of every other file. */
+  readonly files: readonly BackupFile[];
+  /** Bytes of all that belongs to it. */
+  readonly bytes: number;
+  /** Passwords of roles are in it. */
+  readonly rolePasswords: boolean;
+  readonly verified: readonly Verification[];
+}
+
+export const CLUSTER_CONTENTS = ['globals', 'physical'] as const;
+
+export type ClusterContent = (typeof CLUSTER_CONTENTS)[number];
+
 export interface BackupFile {
   /** Without a directory: beside the manifest. */
   readonly name: string;

@@ -1,10 +1,15 @@
+import type { BackupSource } from './backup-source.ts';
 import type { Secret } from './secret.ts';
+import type { TlsConfig } from './tls-config.ts';
+
+export type { TlsConfig } from './tls-config.ts';
 
 /** The configuration after parsing: complete, checked and frozen. Only `config/parse.ts` makes one. */
 export interface Config {
   readonly servers: readonly ServerConfig[];
   readonly docker: DockerConfig;
   readonly filesystems: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly backups: readonly BackupSource[];
   readonly intervals: IntervalsMs;
   readonly timeouts: TimeoutsMs;
   readonly state: { readonly directory: string };
@@ -27,14 +32,6 @@ export interface ServerConfig {
   readonly databases: DatabasesConfig;
   readonly docker: { readonly container: string | undefined; readonly volume: string | undefined };
   readonly identity: { readonly systemIdentifier: string | undefined };
-}
-
-export interface TlsConfig {
-  readonly mode: 'disable' | 'no-verify' | 'verify-full';
-  /** PEM text, already read. */
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: Secret | undefined;
 }
 
 export interface DatabasesConfig {
