@@ -28,6 +28,7 @@ const PACKAGES: Record<string, RegExp> = {
   dockerode: /^observe\/docker\//,
   systeminformation: /^observe\/disk\//,
   yaml: /^(config|cli)\//,
+  croner: /^config\/cron\.ts$/,
   zod: /^config\//,
   commander: /^(main\.ts$|cli\/)/,
 };

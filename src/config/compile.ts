@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Config, WebConfig } from '../model/config.ts';
 import { type AlertmanagerParts, buildAlertmanager, inspectAlertmanager } from './alertmanager.ts';
+import { inspectBackups } from './backups.ts';
+import { buildBackup } from './build-backups.ts';
 import { explainIssue } from './explain.ts';
 import { inDirectory } from './given-files.ts';
 import { reportIssues } from './issues.ts';
@@ -47,7 +49,8 @@ export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
   );
   checkNames(servers, problem);
   const pushing = inspectAlertmanager(input?.alertmanager ?? {}, context);
-  if (input?.backups?.length) warning(['backups'], LATER, 'key');
+  const known = servers.map((server, index) => ({ input: server, parts: parts[index] }));
+  const backupParts = inspectBackups(input?.backups ?? [], known, context);
   if (input?.docker !== false && input?.docker?.discover) warning(['docker', 'discover'], LATER, 'key');
 
   if (problems.length > 0 || !shape.success) return { ok: false, problems: inOrder(problems) };
@@ -55,7 +58,11 @@ export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
     const { url, password, tls } = parts[index] ?? {};
     return url === undefined || tls === undefined ? [] : [buildServer(server, { url, password, tls })];
   });
-  const config = freeze({ servers: built, ...buildRest(shape.data, pushing, source.directory) });
+  const backups = shape.data.backups.flatMap((entry, index) => {
+    const found = backupParts[index];
+    return (found && buildBackup(entry, found, built, source.directory)) ?? [];
+  });
+  const config = freeze({ servers: built, backups, ...buildRest(shape.data, pushing, source.directory) });
   return { ok: true, config, warnings: inOrder(warnings) };
 }
 
@@ -63,7 +70,7 @@ function buildRest(
   input: ConfigInput,
   pushing: AlertmanagerParts,
   directory: string,
-): Omit<Config, 'servers'> {
+): Omit<Config, 'servers' | 'backups'> {
   const { docker, filesystems, intervals, timeouts, limits } = input;
   return {
     docker:

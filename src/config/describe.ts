@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { AlertmanagerConfig, Config, ServerConfig, TlsConfig } from '../model/config.ts';
+import { describeBackup, describeUrl, given } from './describe-backups.ts';
 import { formatDuration } from './durations.ts';
 
 export { formatProblem } from './problem.ts';
@@ -12,6 +13,7 @@ export function describeConfig(config: Config): string {
       servers: config.servers.map(describeServer),
       docker: docker.enabled ? { host: docker.host, discover: docker.discover } : false,
       filesystems,
+      backups: config.backups.map(describeBackup),
       intervals: durations(config.intervals),
       timeouts: durations(config.timeouts),
       state,
@@ -52,16 +54,6 @@ function describeAlertmanager(alertmanager: AlertmanagerConfig): object {
   });
 }
 
-/** The URL again, from its parts and without a password. */
-function describeUrl({ user, host, port, database }: ServerConfig): string {
-  const name = encodeURIComponent(database);
-  const login = encodeURIComponent(user);
-  if (host.startsWith('/')) {
-    return `postgres://${login}@:${port}/${name}?host=${encodeURIComponent(host).replaceAll('%2F', '/')}`;
-  }
-  return `postgres://${login}@${host.includes(':') ? `[${host}]` : host}:${port}/${name}`;
-}
-
 /** The files were read: what they held is told apart from nothing, and not shown. */
 function describeTls(tls: TlsConfig): object {
   return given({ mode: tls.mode, ca: held(tls.ca), cert: held(tls.cert), key: held(tls.key) });
@@ -71,9 +63,4 @@ const held = (value: unknown): string | undefined => (value === undefined ? unde
 
 function durations(values: object): object {
   return Object.fromEntries(Object.entries(values).map(([name, ms]) => [name, formatDuration(ms as number)]));
-}
-
-/** What was given; an absent key reads better than an empty one. */
-function given(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { DURATION_HELP, DURATION_PATTERN, parseDuration } from './durations.ts';
+import { DURATION_HELP, DURATION_PATTERN, formatDuration, parseDuration } from './durations.ts';
+import type { Result } from './problem.ts';
+import { parseSize, SIZE_HELP } from './sizes.ts';
 
 /** Long enough for any sensible pattern, short enough to keep a runaway one readable. */
 export const MAX_PATTERN_LENGTH = 200;
@@ -13,11 +15,21 @@ export const MIN_TIMER_MS = 100;
 /** PostgreSQL cuts names at NAMEDATALEN - 1 bytes (PostgreSQL docs, "Identifiers and Key Words"). */
 export const MAX_NAME_BYTES = 63;
 
-/** A duration with its unit, as milliseconds; limits are inclusive. */
-export function duration(byDefault: string, about: string, limits: { minMs: number; maxMs: number }) {
+interface DurationLimits {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+
+/** A duration with its unit, as milliseconds, and what it is where nothing is written; limits are inclusive. */
+export function duration(byDefault: string, about: string, limits: DurationLimits) {
+  return bareDuration(byDefault, about, limits).prefault(byDefault);
+}
+
+/** The same without a default. */
+export function bareDuration(example: string, about: string, limits: DurationLimits) {
   return z
     .string({ error: DURATION_HELP })
-    .meta({ description: about, pattern: DURATION_PATTERN, examples: [byDefault] })
+    .meta({ description: about, pattern: DURATION_PATTERN, examples: [example] })
     .transform((text, context) => {
       const parsed = parseDuration(text);
       if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.message });
@@ -25,19 +37,50 @@ export function duration(byDefault: string, about: string, limits: { minMs: numb
         context.addIssue({
           code: 'custom',
           message:
-            'is too short, or zero: write at least `100ms`, so that the watcher never burdens what it watches',
+            limits.minMs === MIN_TIMER_MS
+              ? 'is too short, or zero: write at least `100ms`, so that the watcher never burdens what it watches'
+              : `is too short: write at least \`${formatDuration(limits.minMs)}\``,
         });
       } else if (parsed.value > limits.maxMs) {
-        context.addIssue({ code: 'custom', message: 'is too long: write at most `1d`' });
+        context.addIssue({
+          code: 'custom',
+          message: `is too long: write at most \`${formatDuration(limits.maxMs)}\``,
+        });
       } else return parsed.value;
       return z.NEVER;
-    })
-    .prefault(byDefault);
+    });
 }
 
 /** An interval or a time-out: from 100 ms to a day. */
 export function timer(byDefault: string, about: string) {
   return duration(byDefault, about, { minMs: MIN_TIMER_MS, maxMs: MAX_TIMER_MS });
+}
+
+/** A size with its unit, as bytes. */
+export function size(about: string, examples: readonly string[]) {
+  return z
+    .string({ error: SIZE_HELP })
+    .meta({ description: about, examples: [...examples] })
+    .transform((written, context) => {
+      const parsed = parseSize(written);
+      if (parsed.ok) return parsed.value;
+      context.addIssue({ code: 'custom', message: parsed.message });
+      return z.NEVER;
+    });
+}
+
+/** A text that `parse` takes. */
+export function checkedText(
+  about: string,
+  parse: (written: string) => Result<string>,
+  examples: readonly string[],
+) {
+  return text(about, examples).transform((written, context) => {
+    const parsed = parse(written);
+    if (parsed.ok) return parsed.value;
+    context.addIssue({ code: 'custom', message: parsed.message });
+    return z.NEVER;
+  });
 }
 
 /** A text with something in it. */

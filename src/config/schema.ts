@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { absolutePath, count, text, timer } from './fields.ts';
 import { alertmanagerSchema } from './schema-alertmanager.ts';
+import { backupSchema } from './schema-backups.ts';
 import { serverSchema } from './schema-server.ts';
 
 const docker = z
@@ -104,8 +105,8 @@ export const configSchema = z
       .prefault({}),
     filesystems: filesystems.prefault({}),
     backups: z
-      .array(z.record(z.string(), z.unknown()))
-      .describe('Backups to look at. Has no effect in this version.')
+      .array(backupSchema)
+      .describe('Backups: made by pgvigil, or by others and looked at.')
       .default([]),
     intervals: intervals.prefault({}),
     timeouts: timeouts.prefault({}),

@@ -12,6 +12,9 @@ const PEM = '-----BEGIN CERTIFICATE-----\nA\n';
 const exampleDeps = memoryDeps({
   files: {
     '/run/secrets/pg': 'password\n',
+    '/run/secrets/backup': 'password\n',
+    '/run/secrets/restic': 'password\n',
+    '/run/secrets/storage.env': 'AWS_ACCESS_KEY_ID=a\n',
     '/etc/pgvigil/ca.pem': PEM,
     '/etc/pgvigil/client.pem': PEM,
     '/run/secrets/client-key.pem': '-----BEGIN PRIVATE KEY-----\nA\n',

@@ -44,6 +44,7 @@ export function config(servers: readonly ServerConfig[] = [serverConfig()]): Con
     servers,
     docker: { enabled: true, host: 'unix:///var/run/docker.sock', discover: false },
     filesystems: { include: ['/'], exclude: [] },
+    backups: [],
     intervals: {
       presence: 1000,
       connect: 10_000,
