@@ -11,6 +11,7 @@ interface Operation {
 
 const disk = () => import('../observe/disk/statfs.ts');
 const state = () => import('../remember/state-directory.ts');
+const backups = () => import('../observe/backups/tree.ts');
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   statfs: { run: async (args: { path: string }) => (await disk()).statfs(args.path) },
@@ -37,6 +38,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   setAside: {
     run: async (args: { directory: string; name: string; as: string }) =>
       (await state()).setAside(args.directory, args.name, args.as),
+  },
+  tree: {
+    run: async (args: { directory: string; depth: number }) =>
+      (await backups()).readTree(args.directory, args.depth),
+  },
+  beginning: {
+    run: async (args: { path: string; maxBytes: number }) =>
+      (await backups()).readBeginning(args.path, args.maxBytes),
   },
 };
 

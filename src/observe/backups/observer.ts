@@ -1,0 +1,96 @@
+import type { BackupSource } from '../../model/backup-source.ts';
+import type { BackupFacts, BackupReason, BackupView } from '../../model/backup-view.ts';
+import { type Latest, latest, type Observation } from '../../model/observation.ts';
+import { createCadence } from '../cadence.ts';
+import type { Observer, ObserverDeps } from '../observer.ts';
+import type { RunCommand } from './command.ts';
+import { type Listing, ListingError } from './copy.ts';
+import type { BackupDisk } from './disk.ts';
+import { createBackupLook } from './looks.ts';
+import { summarise } from './summary.ts';
+
+export interface BackupDeps extends ObserverDeps {
+  readonly backupDisk: BackupDisk;
+  readonly runCommand: RunCommand;
+  /** Databases that a server has, by its name. */
+  readonly datnamesOf: (server: string) => readonly string[];
+}
+
+/** Another program is not asked more often than this. */
+const DEAR_INTERVAL_MS = 600_000;
+
+/** Looks for the backups of one source, again and again. */
+export function createBackupObserver(
+  source: BackupSource,
+  settings: { readonly intervalMs: number },
+  deps: BackupDeps,
+): Observer<BackupView> {
+  const { clock, log, changed } = deps;
+  const ending = new AbortController();
+  const { look, directory, isDear } = createBackupLook(source, {
+    disk: deps.backupDisk,
+    run: deps.runCommand,
+    datnames: () => deps.datnamesOf(source.server),
+    signal: ending.signal,
+  });
+  let backups: Latest<BackupFacts, BackupReason> | undefined;
+  let found: Pick<Listing, 'runs' | 'tests'> = {};
+  let told = '';
+
+  const rounds = createCadence({
+    intervalMs: isDear ? Math.max(settings.intervalMs, DEAR_INTERVAL_MS) : settings.intervalMs,
+    task: round,
+    failed: (error) => log.error({ source: source.name, error: String(error) }, 'cannot look for backups'),
+    clock,
+  });
+
+  async function round(): Promise<void> {
+    const startedMs = clock.monotonic();
+    const outcome = await attempt();
+    if (ending.signal.aborted) return;
+    const monotonicMs = clock.monotonic();
+    const when = { at: clock.now(), monotonicMs, tookMs: monotonicMs - startedMs };
+    const observation: Observation<BackupFacts, BackupReason> =
+      outcome instanceof ListingError
+        ? { seen: false, reason: outcome.reason, detail: outcome.message, ...when }
+        : { seen: true, facts: summarise(outcome), ...when };
+    found = outcome instanceof ListingError ? {} : { runs: outcome.runs, tests: outcome.tests };
+    backups = latest(backups, observation);
+    tell(observation);
+    changed();
+  }
+
+  async function attempt(): Promise<Listing | ListingError> {
+    try {
+      return await look();
+    } catch (error) {
+      if (error instanceof ListingError || ending.signal.aborted)
+        return error instanceof ListingError ? error : new ListingError('failed', 'it was ended');
+      throw error;
+    }
+  }
+
+  /** Once for each change, not once for each look. */
+  function tell(observation: Observation<BackupFacts, BackupReason>): void {
+    const now = observation.seen ? '' : observation.reason;
+    if (now === told) return;
+    told = now;
+    const about = { source: source.name, server: source.server };
+    if (observation.seen) log.info(about, 'backups can be read again');
+    else
+      log.warn(
+        { ...about, reason: observation.reason, detail: observation.detail },
+        'backups cannot be read',
+      );
+  }
+
+  return {
+    start: rounds.start,
+    view: () => ({ directory, backups, runs: found.runs, tests: found.tests }),
+    lookAgain: rounds.kick,
+    async stop() {
+      ending.abort();
+      rounds.stop();
+    },
+  };
+}
