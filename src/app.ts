@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { type AccessKeeper, createAccessKeeper, type WebFile } from './access.ts';
+import { createChildren } from './children.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { createControl } from './control.ts';
 import { diagnose } from './diagnose/diagnose.ts';
-import { diskCalls } from './disposable/disk-calls.ts';
-import { createDisposable } from './disposable/parent.ts';
-import { stateFiles } from './disposable/state-files.ts';
 import { tellHappening } from './log.ts';
 import type { Config } from './model/config.ts';
 import type { Log } from './model/log.ts';
 import type { SelfVerdict } from './model/report.ts';
 import type { Clock } from './model/time.ts';
 import { OPEN_ACCESS } from './model/web-access.ts';
+import { runCommand } from './observe/backups/command.ts';
 import { takeSnapshot } from './observe/look.ts';
-import { createObservers } from './observers.ts';
+import { createObservers, dataPathsOf } from './observers.ts';
 import { createPusher } from './present/alerts/pusher.ts';
 import { createWeb } from './present/web/server.ts';
 import { createReloader, type Reloaded } from './reload.ts';
@@ -55,8 +54,6 @@ export interface App {
 
 /** Mountinfo of this process: procfs never hangs (proc(5)). */
 const MOUNTINFO = '/proc/self/mountinfo';
-/** A child that only writes the state is let go between two writes. */
-const STATE_CHILD_IDLE_MS = 5000;
 const FLUSH_DEADLINE_MS = 700;
 const STATE_DEADLINE_MS = 5000;
 /** An event loop that stands still for so long does not go on by itself. */
@@ -71,10 +68,8 @@ export function createApp(initial: Config, deps: AppDeps): App {
   let config = initial;
   let corrupt = false;
 
-  const disposable = { modulePath: deps.childModulePath, maxAbandoned: 3, clock, log };
-  const diskChild = createDisposable(disposable);
-  const stateChild = createDisposable({ ...disposable, idleExitMs: STATE_CHILD_IDLE_MS });
-  const files = stateFiles(stateChild, initial.state.directory);
+  const children = createChildren({ modulePath: deps.childModulePath, clock, log });
+  const files = children.filesIn(initial.state.directory);
   const ledger = createLedger({
     files,
     clock,
@@ -88,9 +83,11 @@ export function createApp(initial: Config, deps: AppDeps): App {
     clock,
     log,
     changed: () => watch.wake(),
-    diskCalls: diskCalls(diskChild),
+    diskCalls: children.diskCalls,
     readMountinfo: () => readFileSync(MOUNTINFO, 'utf8'),
-    dataPaths: () => dataPaths(),
+    dataPaths: () => dataPathsOf(observers.views(), watch.report()),
+    backupDisk: children.backupDisk,
+    runCommand,
     needsControl: (name) =>
       watch
         .report()
@@ -187,12 +184,6 @@ export function createApp(initial: Config, deps: AppDeps): App {
     };
   }
 
-  function dataPaths(): readonly string[] {
-    const docker = observers.views().docker.engine?.lastSeen?.facts.rootDirectory;
-    const placed = [...(watch.report()?.servers ?? [])].map(({ placement }) => placement.hostPath);
-    return [docker, ...placed].filter((path) => path !== undefined);
-  }
-
   /** A socket is made on the disk of the state, in this very process: only once that disk was seen to answer. */
   async function openControl(): Promise<void> {
     if (await journal.flush(STATE_DEADLINE_MS)) await control.start();
@@ -241,8 +232,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
         ledger.flush(FLUSH_DEADLINE_MS),
         journal.flush(FLUSH_DEADLINE_MS),
       ]);
-      diskChild.stop();
-      stateChild.stop();
+      children.stop();
     },
     reload,
   };

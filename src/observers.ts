@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { BackupSource } from './model/backup-source.ts';
+import type { BackupView } from './model/backup-view.ts';
 import type { Config, ServerConfig } from './model/config.ts';
 import type { DiskView } from './model/disk.ts';
 import type { DockerView } from './model/docker.ts';
 import type { PostgresView } from './model/postgres.ts';
+import type { Report } from './model/report.ts';
+import { type BackupDeps, createBackupObserver } from './observe/backups/observer.ts';
 import type { DiskCalls } from './observe/disk/calls.ts';
 import { createDiskObserver } from './observe/disk/observer.ts';
 import { createDockerObserver } from './observe/docker/observer.ts';
@@ -11,7 +15,7 @@ import type { Observer, ObserverDeps } from './observe/observer.ts';
 import { createPostgresObserver } from './observe/postgres/observer.ts';
 
 /** What the observers ask the rest of the program. */
-export interface ObserversDeps extends ObserverDeps {
+export interface ObserversDeps extends ObserverDeps, Pick<BackupDeps, 'backupDisk' | 'runCommand'> {
   readonly diskCalls: DiskCalls;
   readonly readMountinfo: () => string;
   /** Paths whose filesystems hold data. */
@@ -41,6 +45,7 @@ interface Running<View, Settings> {
 
 export function createObservers(deps: ObserversDeps): Observers {
   const servers = new Map<string, Running<PostgresView, unknown>>();
+  const backups = new Map<string, Running<BackupView, unknown>>();
   let docker: Running<DockerView, unknown> | undefined;
   let disk: Running<DiskView, unknown> | undefined;
 
@@ -69,19 +74,39 @@ export function createObservers(deps: ObserversDeps): Observers {
     return { settings, observer };
   }
 
+  /** Ends what is not configured any more. */
+  function drop<View>(
+    running: Map<string, Running<View, unknown>>,
+    configured: readonly { readonly name: string }[],
+  ): void {
+    for (const [name, { observer }] of running) {
+      if (configured.some((one) => one.name === name)) continue;
+      running.delete(name);
+      void observer.stop();
+    }
+  }
+
+  function datnamesOf(server: string): readonly string[] {
+    const databases = servers.get(server)?.observer.view().catalog?.lastSeen?.facts.databases ?? [];
+    return databases.map(({ datname }) => datname);
+  }
+
   return {
     apply(config) {
       const { intervals, timeouts, limits, filesystems } = config;
-      for (const [name, running] of servers) {
-        if (config.servers.some((server) => server.name === name)) continue;
-        servers.delete(name);
-        void running.observer.stop();
-      }
+      drop(servers, config.servers);
+      drop(backups, config.backups);
       for (const server of config.servers) {
         const settings = { intervals, timeouts, maxDatabases: limits.databases };
         const all = { server: observed(server), secrets: secretsOf(server), settings };
         const create = (): Observer<PostgresView> => createPostgresObserver(server, settings, deps);
         servers.set(server.name, exchange(servers.get(server.name), all, create));
+      }
+      for (const source of config.backups) {
+        const all = { source, secrets: secretsIn(source), intervalMs: intervals.backups };
+        const create = (): Observer<BackupView> =>
+          createBackupObserver(source, { intervalMs: intervals.backups }, { ...deps, datnamesOf });
+        backups.set(source.name, exchange(backups.get(source.name), all, create));
       }
       const forDocker = { docker: config.docker, intervals, timeouts };
       docker = exchange(docker, forDocker, () =>
@@ -97,10 +122,16 @@ export function createObservers(deps: ObserversDeps): Observers {
         servers: new Map([...servers].map(([name, { observer }]) => [name, observer.view()])),
         docker: docker.observer.view(),
         disk: disk.observer.view(),
+        backups: new Map([...backups].map(([name, { observer }]) => [name, observer.view()])),
       };
     },
     async stop() {
-      const all = [...servers.values(), ...(docker ? [docker] : []), ...(disk ? [disk] : [])];
+      const all = [
+        ...servers.values(),
+        ...backups.values(),
+        ...(docker ? [docker] : []),
+        ...(disk ? [disk] : []),
+      ];
       await Promise.all(all.map(({ observer }) => observer.stop()));
     },
   };
@@ -114,4 +145,19 @@ function observed({ name, host, port, user, database, tls, databases }: ServerCo
 /** Secrets compare as equal whatever they hold: their text has to be compared as well. */
 function secretsOf(server: ServerConfig): readonly (string | undefined)[] {
   return [server.password?.reveal(), server.tls.key?.reveal()];
+}
+
+/** The same for all secrets of a source of backups that its observer uses. */
+function secretsIn(source: BackupSource): readonly string[] {
+  if (source.kind !== 'restic') return [];
+  const { password, environment } = source.repository;
+  return [password, ...Object.values(environment)].map((secret) => secret.reveal());
+}
+
+/** Paths whose filesystems hold data: those of Docker, of servers, and of backups. */
+export function dataPathsOf({ docker, backups }: Views, report: Report | undefined): readonly string[] {
+  const placed = (report?.servers ?? []).map(({ placement }) => placement.hostPath);
+  const directories = [...backups.values()].map(({ directory }) => directory);
+  const root = docker.engine?.lastSeen?.facts.rootDirectory;
+  return [root, ...placed, ...directories].filter((path) => path !== undefined);
 }

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createChildren } from './children.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { type Answer, answerQuestions } from './diagnose/questions.ts';
 import { parseUpgrades } from './diagnose/upgrades.ts';
-import { diskCalls } from './disposable/disk-calls.ts';
-import { createDisposable } from './disposable/parent.ts';
-import { stateFiles } from './disposable/state-files.ts';
 import type { Config } from './model/config.ts';
 import type { History } from './model/history.ts';
 import type { Log } from './model/log.ts';
 import type { Report } from './model/report.ts';
 import type { Clock } from './model/time.ts';
+import { runCommand } from './observe/backups/command.ts';
 import { takeSnapshot } from './observe/look.ts';
-import { createObservers, type Observers } from './observers.ts';
+import { createObservers, dataPathsOf, type Observers } from './observers.ts';
+import type { StateFiles } from './remember/files.ts';
 import { createLedger } from './remember/ledger.ts';
 import { remember } from './remember/remember.ts';
 
@@ -45,18 +45,18 @@ export async function lookOnce(
 ): Promise<Look> {
   const { clock, log } = deps;
   const startedAt = clock.now();
-  const disposable = { modulePath: deps.childModulePath, maxAbandoned: 3, clock, log };
-  const disk = createDisposable(disposable);
-  const state = createDisposable(disposable);
+  const children = createChildren({ modulePath: deps.childModulePath, clock, log });
   let history: History | undefined;
   let report: Report | undefined;
   const observers = createObservers({
     clock,
     log,
     changed: () => undefined,
-    diskCalls: diskCalls(disk),
+    diskCalls: children.diskCalls,
     readMountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
-    dataPaths: () => dataPaths(observers, report),
+    dataPaths: () => dataPathsOf(observers.views(), report),
+    backupDisk: children.backupDisk,
+    runCommand,
     isWatched: ({ type, name }) =>
       [...(history?.servers.values() ?? [])].some(
         (memory) => (type === 'volume' ? memory.volume : memory.container?.name) === name,
@@ -66,7 +66,7 @@ export async function lookOnce(
       false,
   });
   try {
-    const files = stateFiles(state, config.state.directory);
+    const files = children.filesIn(config.state.directory);
     history = (await createLedger({ files, clock, log }).load()).history;
     observers.apply(config);
     for (
@@ -94,7 +94,7 @@ export async function lookOnce(
       history = remember(config, history, snapshot, 0).history;
       report = diagnose({ config, sequence, self, graceMs: 0 }, history, snapshot);
       if (sequence === 2) {
-        const upgrades = await readUpgrades(stateFiles(state, SYSTEM_LOG));
+        const upgrades = await readUpgrades(children.filesIn(SYSTEM_LOG));
         return { report, answers: answerQuestions({ report, snapshot, history, upgrades }) };
       }
       await sleep(SETTLE_MS);
@@ -102,8 +102,7 @@ export async function lookOnce(
     throw new Error('unreachable: the second tick returns');
   } finally {
     await observers.stop();
-    disk.stop();
-    state.stop();
+    children.stop();
   }
 }
 
@@ -115,13 +114,7 @@ function hasLooked(config: Config, observers: Observers): boolean {
   return all && (!docker.enabled || docker.inventory !== undefined) && disk.host !== undefined;
 }
 
-function dataPaths(observers: Observers, report: Report | undefined): readonly string[] {
-  const docker = observers.views().docker.engine?.lastSeen?.facts.rootDirectory;
-  const placed = (report?.servers ?? []).map(({ placement }) => placement.hostPath);
-  return [docker, ...placed].filter((path) => path !== undefined);
-}
-
-async function readUpgrades(files: ReturnType<typeof stateFiles>) {
+async function readUpgrades(files: StateFiles) {
   try {
     const bytes = await files.read('dpkg.log', LOG_TAIL_BYTES);
     return bytes === undefined ? undefined : parseUpgrades(new TextDecoder().decode(bytes));

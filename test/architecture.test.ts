@@ -18,7 +18,17 @@ const ROOMS: Record<string, readonly string[]> = {
   'log.ts': ['model'],
 };
 /** Composition roots: they may import every room. */
-const ROOTS = ['access.ts', 'app.ts', 'observers.ts', 'once.ts', 'reload.ts', 'word.ts', 'main.ts', 'cli'];
+const ROOTS = [
+  'access.ts',
+  'app.ts',
+  'children.ts',
+  'observers.ts',
+  'once.ts',
+  'reload.ts',
+  'word.ts',
+  'main.ts',
+  'cli',
+];
 /** Packages that belong to one place. */
 const PACKAGES: Record<string, RegExp> = {
   fastify: /^present\/web\//,

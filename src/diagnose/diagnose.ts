@@ -4,6 +4,7 @@ import type { History } from '../model/history.ts';
 import type { IncidentKind } from '../model/incident.ts';
 import type { Report, SelfVerdict } from '../model/report.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { diagnoseBackups } from './backups.ts';
 import { diagnoseContainers, diagnoseDocker } from './docker.ts';
 import { diagnoseFilesystems } from './filesystems.ts';
 import { findIncidents } from './incidents.ts';
@@ -44,6 +45,7 @@ export function diagnose(context: DiagnoseContext, remembered: History, snapshot
   const databases = servers.map((server) =>
     withinLimit(server.databases, limits.databases, (database) => database.expected !== undefined),
   );
+  const backups = diagnoseBackups(context.config, history, snapshot);
   const host = snapshot.disk.host?.lastSeen?.facts;
   return {
     at: snapshot.at,
@@ -54,6 +56,7 @@ export function diagnose(context: DiagnoseContext, remembered: History, snapshot
     volumes: volumes.kept,
     containers: diagnoseContainers(history, snapshot),
     filesystems: filesystems.kept,
+    backups,
     host: { bootedAt: host?.bootedAt, hostname: host?.hostname },
     observers: observerVerdicts(snapshot),
     incidents: findIncidents(context.config, history, snapshot, {
@@ -61,7 +64,7 @@ export function diagnose(context: DiagnoseContext, remembered: History, snapshot
       graceMs: context.graceMs ?? GRACE_MS,
     }),
     incidentCounts: counts(history),
-    risks: findRisks(context.config, history, snapshot),
+    risks: findRisks(context.config, history, snapshot, backups),
     dropped: grown(context.dropped, {
       database: databases.reduce((sum, { dropped }) => sum + dropped, 0),
       volume: volumes.dropped,

@@ -21,6 +21,7 @@ export function observerVerdicts(snapshot: Snapshot): readonly ObserverVerdict[]
   }
   for (const { mountpoint, usage } of snapshot.disk.filesystems)
     verdicts.push(verdict('filesystem', mountpoint, usage));
+  for (const [source, { backups }] of snapshot.backups) verdicts.push(verdict('backups', source, backups));
   verdicts.push(verdict('host', 'host', snapshot.disk.host));
   return verdicts.filter((found) => found !== undefined);
 }

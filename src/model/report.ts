@@ -1,3 +1,4 @@
+import type { BackupSourceVerdict } from './backup-verdict.ts';
 import type { Cause } from './cause.ts';
 import type { DiskUsageType, EventTally } from './docker.ts';
 import type { Incident, IncidentKind } from './incident.ts';
@@ -22,6 +23,7 @@ export interface Report {
   readonly volumes: readonly VolumeVerdict[];
   readonly containers: readonly ContainerVerdict[];
   readonly filesystems: readonly FilesystemVerdict[];
+  readonly backups: readonly BackupSourceVerdict[];
   readonly host: { readonly bootedAt: Instant | undefined; readonly hostname: string | undefined };
   readonly observers: readonly ObserverVerdict[];
   readonly incidents: readonly Incident[];

@@ -1,3 +1,4 @@
+import type { BackupView } from './backup-view.ts';
 import type { DiskView } from './disk.ts';
 import type { DockerView } from './docker.ts';
 import type { Placement } from './placement.ts';
@@ -15,4 +16,6 @@ export interface Snapshot {
   readonly verified: ReadonlyMap<string, VerifiedServer>;
   readonly docker: DockerView;
   readonly disk: DiskView;
+  /** By the name of their source. */
+  readonly backups: ReadonlyMap<string, BackupView>;
 }

@@ -1,3 +1,4 @@
+import type { BackupView } from '../model/backup-view.ts';
 import type { Config, ServerConfig } from '../model/config.ts';
 import type { DiskView } from '../model/disk.ts';
 import type { DockerView, InventoryFacts } from '../model/docker.ts';
@@ -14,6 +15,8 @@ export interface Views {
   readonly servers: ReadonlyMap<string, PostgresView>;
   readonly docker: DockerView;
   readonly disk: DiskView;
+  /** By the name of their source. */
+  readonly backups: ReadonlyMap<string, BackupView>;
 }
 
 /** Lays the latest views side by side: where each server's data lives, and what is verified of it. Pure. */
@@ -44,6 +47,7 @@ export function takeSnapshot(config: Config, history: History, views: Views, clo
     verified,
     docker: views.docker,
     disk: views.disk,
+    backups: views.backups,
   };
 }
 

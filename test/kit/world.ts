@@ -1,4 +1,5 @@
 import { type DiagnoseContext, diagnose } from '../../src/diagnose/diagnose.ts';
+import type { BackupView } from '../../src/model/backup-view.ts';
 import type { Config, ServerConfig } from '../../src/model/config.ts';
 import type { DiskView, FilesystemUsage } from '../../src/model/disk.ts';
 import type { ControlFacts, DockerEvent, DockerView, InventoryFacts } from '../../src/model/docker.ts';
@@ -105,6 +106,8 @@ export interface Sight {
   readonly control?: { readonly container: string; readonly systemIdentifier: string };
   readonly filesystem?: FilesystemUsage;
   readonly restarted?: boolean;
+  /** By source; nothing is remembered of them. */
+  readonly backups?: ReadonlyMap<string, BackupView>;
 }
 
 /** A world of one server in which a test tells what is seen, second by second. */
@@ -229,7 +232,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
     const snapshot = takeSnapshot(
       written,
       history,
-      { servers: new Map([['main', postgres]]), docker, disk },
+      { servers: new Map([['main', postgres]]), docker, disk, backups: sight.backups ?? new Map() },
       clock,
     );
     const next = remember(written, history, snapshot, sequence === 0 ? 0 : seconds * 1000);

@@ -1,4 +1,14 @@
+import { expectedDatabases, hasBackup, isRestored, namesOf } from './backups.ts';
 import type { RiskRule } from './rule.ts';
 
-/** A backup that was never restored. Cannot be told as long as no backup is known. */
-export const backupUnverified: RiskRule = () => undefined;
+/** A database has backups, and none of them was ever restored. Without a backup there is nothing to restore. */
+export const backupUnverified: RiskRule = (facts) => {
+  const { backups } = facts;
+  const all = expectedDatabases(facts);
+  const saved = (all.length > 0 ? all : ['']).filter((datname) => hasBackup(backups, datname));
+  if (saved.length === 0) return undefined;
+  const unproven = saved.filter((datname) => !isRestored(backups, datname));
+  if (unproven.length === 0) return false;
+  if (backups.some(({ up }) => up !== true)) return undefined;
+  return unproven[0] === '' ? {} : { databases: namesOf(unproven) };
+};

@@ -1,3 +1,4 @@
+import type { BackupSourceVerdict } from '../../model/backup-verdict.ts';
 import type { Config, ServerConfig } from '../../model/config.ts';
 import type { History } from '../../model/history.ts';
 import { RISKS, type Risk, type RiskName } from '../../model/risk.ts';
@@ -31,8 +32,16 @@ export const RISK_RULES = {
 } as const satisfies Record<RiskName, RiskRule>;
 
 /** What is not lost yet, but would be; a risk that cannot be told is left out. */
-export function findRisks(config: Config, history: History, snapshot: Snapshot): readonly Risk[] {
-  return config.servers.flatMap((server) => risksOf(caseOf(config, server, history, snapshot)));
+export function findRisks(
+  config: Config,
+  history: History,
+  snapshot: Snapshot,
+  backups: readonly BackupSourceVerdict[],
+): readonly Risk[] {
+  return config.servers.flatMap((server) => {
+    const ofServer = backups.filter((source) => source.server === server.name);
+    return risksOf({ ...caseOf(config, server, history, snapshot), backups: ofServer });
+  });
 }
 
 function risksOf(facts: RiskCase): readonly Risk[] {
@@ -45,7 +54,12 @@ function risksOf(facts: RiskCase): readonly Risk[] {
   });
 }
 
-function caseOf(config: Config, server: ServerConfig, history: History, snapshot: Snapshot): RiskCase {
+function caseOf(
+  config: Config,
+  server: ServerConfig,
+  history: History,
+  snapshot: Snapshot,
+): Omit<RiskCase, 'backups'> {
   const placement = snapshot.placements.get(server.name);
   const listed = snapshot.docker.inventory?.observation;
   const inventory = listed?.seen ? listed.facts : undefined;
@@ -57,5 +71,6 @@ function caseOf(config: Config, server: ServerConfig, history: History, snapshot
     placement,
     container: inventory?.containers.find(({ id }) => id === placement?.container?.id),
     volume: inventory?.volumes.find(({ name }) => name === placement?.volume),
+    deviceOf: (mountpoint) => snapshot.disk.filesystems.find((one) => one.mountpoint === mountpoint)?.device,
   };
 }

@@ -1,3 +1,4 @@
+import type { BackupSourceVerdict } from '../../model/backup-verdict.ts';
 import type { Config, ServerConfig } from '../../model/config.ts';
 import type { ContainerFacts, VolumeFacts } from '../../model/docker.ts';
 import type { ServerMemory } from '../../model/history.ts';
@@ -16,6 +17,10 @@ export interface RiskCase {
   readonly container: ContainerFacts | undefined;
   /** The volume that the data lies on now. */
   readonly volume: VolumeFacts | undefined;
+  /** Of the sources of its backups. */
+  readonly backups: readonly BackupSourceVerdict[];
+  /** Of a filesystem that is watched. */
+  readonly deviceOf: (mountpoint: string) => string | undefined;
 }
 
 /** The facts that show the risk; `false`: it is not there; `undefined`: it cannot be told. */

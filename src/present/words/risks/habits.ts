@@ -1,5 +1,5 @@
 import type { RiskName } from '../../../model/risk.ts';
-import { named, sentence, text } from '../facts.ts';
+import { type Facts, named, sentence, text } from '../facts.ts';
 import { inShell } from '../text.ts';
 import type { RiskWords } from './risk-words.ts';
 
@@ -7,37 +7,39 @@ import type { RiskWords } from './risk-words.ts';
 export const HABIT_RISKS = {
   no_backup: {
     title: 'No backup is known',
-    meaning: ({ server }) =>
-      `pgvigil knows of no backup of ${server}: whether there is one, and whether it can be restored, nobody watches.`,
-    remedy: 'Make one every day, to another machine, and restore it now and then:',
+    meaning: ({ server, facts }) =>
+      `pgvigil knows of no backup of ${ofWhat(server, facts)}: whether there is one, and whether it can be restored, nobody watches.`,
+    remedy: 'Let pgvigil make one every night, to another disk or machine, or tell it where yours are:',
     example: () => [
-      'pg_dumpall -h HOST -U postgres --globals-only > globals.sql',
-      'pg_dump -h HOST -U postgres -Fc -f DATABASE.dump DATABASE',
-      'restic -r sftp:backup@OTHER_HOST:/srv/pg backup globals.sql DATABASE.dump',
+      '# pgvigil.yml',
+      'backups:',
+      '  - kind: pgvigil # or files, pgbackrest, wal-g, barman, restic',
+      '    directory: /mnt/other-disk/pgvigil',
+      "    schedule: '15 2 * * *'",
+      '# and the first one at once:',
+      'pgvigil backup',
     ],
   },
   backup_unverified: {
     title: 'A backup was never restored',
-    meaning: ({ server }) =>
-      `The newest backup of ${server} was never restored: a backup that nobody has read may be empty or broken.`,
-    remedy: 'Restore it into a throw-away server and count what is in it:',
+    meaning: ({ server, facts }) =>
+      `No backup of ${ofWhat(server, facts)} was ever restored: one that nobody has read may be empty or broken.`,
+    remedy: 'Restore it into a throw-away server, and let that be done every week:',
     example: () => [
-      'docker run -d --name restore-test -e POSTGRES_PASSWORD=throwaway postgres:VERSION',
-      'docker exec restore-test createdb -U postgres restored',
-      'docker exec -i restore-test pg_restore -U postgres -d restored --exit-on-error --no-owner < DATABASE.dump',
-      "docker exec restore-test psql -U postgres -d restored -c '\\dt+'",
-      'docker rm -fv restore-test',
+      'pgvigil restore-test',
+      '# pgvigil.yml, at the source of the backups:',
+      "restore_test: { schedule: '0 4 * * 0' }",
     ],
   },
   backup_same_disk: {
     title: 'A backup lies on the disk of the data',
-    meaning: ({ server }) =>
-      `The backup of ${server} lies on the same disk as its data: the disk that fails, or the host that is deleted, takes both.`,
-    remedy: 'Copy it to another machine:',
+    meaning: ({ server, facts }) =>
+      `The backups of ${server}${within(facts)} lie on the same disk as its data: the disk that fails, or the host that is deleted, takes both.`,
+    remedy: 'Copy them to another machine after each run:',
     example: () => [
-      'restic -r sftp:backup@OTHER_HOST:/srv/pg backup /path/to/backups',
-      '# or',
-      'rclone copy /path/to/backups REMOTE:pg',
+      '# pgvigil.yml, at the source of the backups:',
+      'offsite:',
+      '  restic: { repository: sftp:backup@OTHER_HOST:/srv/pg, password_file: /run/secrets/restic }',
     ],
   },
   superuser_monitoring: {
@@ -75,3 +77,14 @@ export const HABIT_RISKS = {
     ],
   },
 } as const satisfies Partial<Record<RiskName, RiskWords>>;
+
+/** `simfab_dev of main`, or the server alone. */
+function ofWhat(server: string, facts: Facts): string {
+  const databases = text(facts, 'databases');
+  return databases === undefined ? server : `${databases} of ${server}`;
+}
+
+function within(facts: Facts): string {
+  const directory = text(facts, 'directory');
+  return directory === undefined ? '' : ` in ${directory}`;
+}
