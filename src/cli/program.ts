@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './backup.ts';
 import { addCheckConfig } from './check-config.ts';
 import { addDemo } from './demo/demo.ts';
 import { addDiagnose } from './diagnose.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   addForget,
   addEnsure,
   addSetup,
+  addBackup,
   addDemo,
 ] as const;
 

@@ -10,6 +10,7 @@ import type { WebAccess } from '../model/web-access.ts';
 import { parseListenAddress, urlOf } from './address.ts';
 import { readConfig, requireConfig } from './config.ts';
 import type { Io } from './io.ts';
+import { secretsOf } from './secrets.ts';
 import { requireWebFile, WEB_FILE_HELP } from './web-file.ts';
 
 interface ServeOptions {
@@ -117,11 +118,6 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
   const servers = config.servers.map(({ name, host, port }) => `${name} (${host}:${port})`).join(', ');
   log.info({ address, servers: config.servers.length }, `watching ${servers}; the page is ${address}`);
   return address;
-}
-
-function secretsOf(config: Config): readonly Secret[] {
-  const servers = config.servers.flatMap(({ password, tls }) => [password, tls.key]);
-  return [...servers, config.alertmanager.basicAuth?.password].filter((secret) => secret !== undefined);
 }
 
 function webSecretsOf({ tls, users }: WebAccess): readonly Secret[] {

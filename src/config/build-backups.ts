@@ -1,4 +1,4 @@
-import type { BackupSource, KeepRule, RestoreTest, Schedule } from '../model/backup-source.ts';
+import type { BackupSource, KeepRule, MountRule, RestoreTest, Schedule } from '../model/backup-source.ts';
 import type { ServerConfig } from '../model/config.ts';
 import type { BackupParts } from './backups.ts';
 import { inDirectory } from './given-files.ts';
@@ -7,7 +7,7 @@ import type { BackupInput } from './schema-backups.ts';
 const HASH_BELOW_BYTES = 1_000_000_000;
 const DEADLINE_MS = 6 * 3_600_000;
 const MIN_DUMP_BYTES = 1_000;
-const KEEP: KeepRule = { daily: 7, weekly: 4, monthly: 6, atLeast: 3, hold: false };
+const KEEP: KeepRule = { daily: 7, weekly: 4, monthly: 6, atLeast: 3, ignoreTables: [], hold: false };
 
 /** Takes an entry whose shape is right and its checked parts, and gives the finished one; paths count from `directory`. */
 export function buildBackup(
@@ -90,7 +90,7 @@ function buildOwn(
     hashTablesBelowBytes: input.hash_tables_below ?? HASH_BELOW_BYTES,
     deadlineMs: input.deadline ?? DEADLINE_MS,
     keep: keepOf(input.keep),
-    requireMount: input.require_mount ?? true,
+    requireMount: mountRuleOf(input.require_mount),
     connection,
     offsite:
       offsite?.tool === 'rclone' && offsite.configFile !== undefined
@@ -100,10 +100,15 @@ function buildOwn(
   };
 }
 
+function mountRuleOf(required: boolean | undefined): MountRule {
+  if (required === undefined) return 'in_container';
+  return required ? 'always' : 'never';
+}
+
 function keepOf(keep: BackupInput['keep']): KeepRule {
   if (keep === undefined) return KEEP;
-  const { daily, weekly, monthly, at_least: atLeast, hold } = keep;
-  return { daily, weekly, monthly, atLeast, hold };
+  const { daily, weekly, monthly, at_least: atLeast, ignore_tables: ignoreTables, hold } = keep;
+  return { daily, weekly, monthly, atLeast, ignoreTables, hold };
 }
 
 function restoreTestOf(input: BackupInput, { scratch }: BackupParts): RestoreTest | undefined {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BACKUP_KINDS } from '../model/backup.ts';
 import { parseCron, parseTimeZone } from './cron.ts';
-import { bareDuration, checkedText, databaseName, duration, size, text } from './fields.ts';
+import { bareDuration, checkedText, databaseName, duration, pattern, size, text } from './fields.ts';
 
 const MINUTE_MS = 60_000;
 const YEAR_MS = 366 * 86_400_000;
@@ -51,6 +51,10 @@ const keep = z
       .max(10_000)
       .describe('Fewer backups than this never remain.')
       .default(3),
+    ignore_tables: z
+      .array(pattern('Regular expression (JavaScript, flag `u`, not anchored) of schema.name.'))
+      .describe('Tables whose rows come and go: losing them holds no deletion back.')
+      .default([]),
     hold: z.boolean().describe('Whether nothing is deleted at all, until a person says so.').default(false),
   })
   .describe('What is kept, per database. For kind pgvigil.');
@@ -148,7 +152,7 @@ export const backupSchema = z
     require_mount: z
       .boolean()
       .describe(
-        'Whether the directory must lie on a mount of its own in a container. By default true. For kind pgvigil.',
+        'Whether the directory must lie on a mount of its own. By default in a container only. For kind pgvigil.',
       )
       .optional(),
     url,

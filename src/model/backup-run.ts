@@ -25,8 +25,6 @@ export const HOLD_REASONS = [
   'size_halved',
   'rows_lost',
   'table_vanished',
-  'last_restore_verified',
-  'too_few',
   'unreadable_manifest',
 ] as const;
 

@@ -36,7 +36,7 @@ export interface OwnBackups extends SourceBase {
   /** For the backup of one database. */
   readonly deadlineMs: number;
   readonly keep: KeepRule;
-  readonly requireMount: boolean;
+  readonly requireMount: MountRule;
   readonly connection: BackupConnection;
   readonly offsite: Offsite | undefined;
   readonly restoreTest: RestoreTest | undefined;
@@ -87,6 +87,9 @@ export interface Schedule {
   readonly timeZone: string;
 }
 
+/** Whether a directory has to lie on a mount of its own. In a container its own files go away with it. */
+export type MountRule = 'in_container' | 'always' | 'never';
+
 /** How many of its kind are kept. */
 export interface KeepRule {
   readonly daily: number;
@@ -94,6 +97,8 @@ export interface KeepRule {
   readonly monthly: number;
   /** Fewer than this never remain. */
   readonly atLeast: number;
+  /** Tables (`schema.name`) whose rows come and go: that they do stops nothing. */
+  readonly ignoreTables: readonly RegExp[];
   /** A person's word: nothing is deleted. */
   readonly hold: boolean;
 }
