@@ -19,8 +19,8 @@ export const ownBackups = (changes: Partial<OwnBackups> = {}): OwnBackups => ({
   physical: false,
   hashTablesBelowBytes: 0,
   deadlineMs: HOUR,
-  keep: { daily: 7, weekly: 4, monthly: 6, atLeast: 3, hold: false },
-  requireMount: false,
+  keep: { daily: 7, weekly: 4, monthly: 6, atLeast: 3, ignoreTables: [], hold: false },
+  requireMount: 'never',
   connection: {
     host: '127.0.0.1',
     port: 5432,
