@@ -41,6 +41,8 @@ export interface AppDeps {
   readonly hashWorkerPath: string;
   /** Compiled module of the thread that notices when the event loop stands still. */
   readonly watchdogThreadPath: string;
+  /** Runs what has a schedule. */
+  readonly scheduler: { readonly apply: (config: Config) => void; readonly stop: () => void };
   /** Something that must not happen has happened: the process has to end. */
   readonly fatal: (error: unknown) => void;
 }
@@ -150,6 +152,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       config = next;
       observers.apply(config);
       pusher.apply(config.alertmanager);
+      deps.scheduler.apply(config);
     },
     clock,
     log,
@@ -216,6 +219,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       watchdog.start();
       observers.apply(config);
       pusher.apply(config.alertmanager);
+      deps.scheduler.apply(config);
       void openControl();
       return address;
     },
@@ -223,6 +227,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       watch.stop();
       control.stop();
       pusher.stop();
+      deps.scheduler.stop();
       access?.stop();
       journal.add([{ at: clock.now(), kind: 'pgvigil_stopped' }]);
       await Promise.all([

@@ -95,6 +95,7 @@ const io: Io = {
   env: process.env,
   workingDirectory: process.cwd(),
   self: process.argv[1]?.endsWith('.js') ? `node ${relative(process.cwd(), script)}` : 'pgvigil',
+  program: [process.execPath, script],
   version,
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   isTerminal: process.stderr.isTTY === true,

@@ -6,6 +6,8 @@ export interface Io {
   readonly workingDirectory: string;
   /** How a person starts this very program, for printed commands: `pgvigil` or `node dist/main.js`. */
   readonly self: string;
+  /** The same for a child process: program and first arguments. */
+  readonly program: readonly string[];
   readonly version: string;
   readonly clock: Clock;
   readonly isTerminal: boolean;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { WebFile } from '../access.ts';
 import { createApp } from '../app.ts';
+import { backupJobs, createScheduler } from '../guard/schedule.ts';
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../log.ts';
 import type { Config } from '../model/config.ts';
 import type { Secret } from '../model/secret.ts';
@@ -41,6 +42,7 @@ export function addServe(program: Command, io: Io): void {
         level: options['log.level'],
         format: options['log.format'],
         webFile: requireWebFile(io, options['web.config.file']),
+        configFile: options.config,
         reload: async () => {
           const loaded = await readConfig(io, options.config);
           return loaded.ok ? { ...loaded, config: withWeb(loaded.config, options) } : loaded;
@@ -64,6 +66,8 @@ export interface ServeSettings {
   readonly format: LogFormat | undefined;
   /** What `--web.config.file` says; without it everybody may read. */
   readonly webFile?: WebFile | undefined;
+  /** From `--config`, for the commands that run by a schedule. */
+  readonly configFile?: string | undefined;
   /** Reads the configuration again; without it there is nothing to reload. */
   readonly reload?: Parameters<typeof createApp>[1]['reloadConfig'];
 }
@@ -87,6 +91,13 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     secrets: () => secrets,
     write: io.err,
   });
+  const scheduler = createScheduler({
+    clock: io.clock,
+    log,
+    program: [...io.program, ...(settings.configFile === undefined ? [] : ['--config', settings.configFile])],
+    env: io.env,
+    directory: io.workingDirectory,
+  });
   const app = createApp(config, {
     clock: io.clock,
     log,
@@ -101,6 +112,7 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     childModulePath: fileURLToPath(new URL('../disposable/child.js', import.meta.url)),
     hashWorkerPath: fileURLToPath(new URL('../present/web/access/hash-worker.js', import.meta.url)),
     watchdogThreadPath: fileURLToPath(new URL('../watchdog/thread.js', import.meta.url)),
+    scheduler: { apply: (now) => scheduler.apply(backupJobs(now)), stop: scheduler.stop },
     fatal: (error) => {
       log.error(
         { error: error instanceof Error ? error.stack : String(error) },

@@ -157,8 +157,8 @@ async function prepare(request: BackupRequest, server: BackupServer, kept: Kept)
   const remembered = await request.remembered();
   const doubting = doubts(facts, kept, remembered);
   for (const doubt of doubting) warn(doubtText(facts, doubt));
-  const { expect, ignore } = request.server.databases;
-  const all = selectDatabases(facts.databases, { named: source.databases, expect, ignore });
+  const { expect, learn, ignore } = request.server.databases;
+  const all = selectDatabases(facts.databases, { named: source.databases, expect, learn, ignore });
   const chosen = request.databases ?? all;
   if (chosen.length === 0)
     throw new BackupFailure(

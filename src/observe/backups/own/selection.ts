@@ -1,9 +1,6 @@
-/** There in every cluster so that one can connect: nobody misses them. */
-const MAINTENANCE = 'postgres';
-
 /**
- * The databases of a server whose backups are expected: those that the source names, else those that are watched, and
- * not only there so that one can connect. What is expected and is not there is in it too.
+ * The databases of a server whose backups are made: those that the source names, else those that are watched. What is
+ * expected and is not there is in it too, so that somebody hears of it.
  */
 export function selectDatabases(
   there: readonly {
@@ -15,14 +12,15 @@ export function selectDatabases(
     /** Of the source; `undefined`: every one that is watched. */
     readonly named: readonly string[] | undefined;
     readonly expect: readonly string[];
+    readonly learn: boolean;
     readonly ignore: readonly RegExp[];
   },
 ): readonly string[] {
-  const { named, expect, ignore } = options;
+  const { named, expect, learn, ignore } = options;
   if (named !== undefined) return named;
-  const watched = there
-    .filter(({ isTemplate, allowsConnections }) => !isTemplate && allowsConnections)
+  const learned = there
+    .filter(({ isTemplate, allowsConnections }) => learn && !isTemplate && allowsConnections)
     .map(({ datname }) => datname)
-    .filter((datname) => datname !== MAINTENANCE && !ignore.some((expression) => expression.test(datname)));
-  return [...new Set([...expect, ...watched])].sort();
+    .filter((datname) => !ignore.some((expression) => expression.test(datname)));
+  return [...new Set([...expect, ...learned])].sort();
 }

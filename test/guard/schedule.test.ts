@@ -1,0 +1,131 @@
+import { tmpdir } from 'node:os';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { nextRun } from '../../src/config/cron.ts';
+import { backupJobs, createScheduler, type ScheduledJob } from '../../src/guard/schedule.ts';
+import { handClock } from '../kit/clock.ts';
+import { parseText } from '../kit/config.ts';
+import { listLog } from '../kit/list-log.ts';
+
+const HOUR_MS = 3_600_000;
+const hourly = { cron: '0 * * * *', timeZone: 'UTC' };
+
+/** A job that is a small program of Node.js. */
+const job = (name: string, code: string, schedule = hourly): ScheduledJob => {
+  return { name, schedule, args: ['-e', code], deadlineMs: 20_000 };
+};
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+function start(jobs: readonly ScheduledJob[]) {
+  const clock = handClock(Date.UTC(2026, 10, 23, 0, 30));
+  const log = listLog();
+  const scheduler = createScheduler({
+    clock,
+    log,
+    program: [process.execPath],
+    env: {},
+    directory: tmpdir(),
+    tickMs: 10,
+  });
+  scheduler.apply(jobs);
+  stops.push(() => scheduler.stop());
+  const said = () => log.lines.map(({ facts, message }) => `${(facts as { job: string }).job}: ${message}`);
+  const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+  return { clock, log, scheduler, said, until };
+}
+
+const quiet = () => new Promise((resolve) => setTimeout(resolve, 100));
+
+describe('jobs with a schedule', () => {
+  test('run when it is time, and only then', async () => {
+    const { clock, said, until } = start([job('a', '')]);
+    await quiet();
+    expect(said()).toEqual([]);
+    clock.advance(HOUR_MS / 2);
+    await until(() => expect(said()).toEqual(['a: begins', 'a: is done']));
+    clock.advance(HOUR_MS);
+    await until(() => expect(said()).toHaveLength(4));
+  });
+
+  test('run one after another', async () => {
+    const { clock, said, until } = start([job('a', ''), job('b', '')]);
+    clock.advance(HOUR_MS);
+    await until(() => expect(said()).toEqual(['a: begins', 'a: is done', 'b: begins', 'b: is done']));
+  });
+
+  test('that fail are told with their exit code and last words', async () => {
+    const { clock, log, until } = start([job('a', 'console.error("no room"); process.exit(12)')]);
+    clock.advance(HOUR_MS);
+    await until(() =>
+      expect(log.lines.at(-1)).toMatchObject({
+        level: 'warn',
+        facts: { job: 'a', exitCode: 12 },
+        message: 'a ended with exit code 12: no room',
+      }),
+    );
+  });
+
+  test('that are still under way are not begun again', async () => {
+    const { clock, said, until, scheduler } = start([job('a', 'setTimeout(() => {}, 60_000)')]);
+    clock.advance(HOUR_MS);
+    await until(() => expect(said()).toEqual(['a: begins']));
+    clock.advance(HOUR_MS);
+    await until(() => expect(said()[1]).toContain('still under way: left out'));
+    scheduler.stop();
+  });
+
+  test('that are due stay due when the configuration is read again; others wait for their time', async () => {
+    const jobs = [job('a', '')];
+    const { clock, said, scheduler, until } = start(jobs);
+    clock.advance(HOUR_MS);
+    scheduler.apply([...jobs, job('b', '')]);
+    await until(() => expect(said()).toEqual(['a: begins', 'a: is done']));
+    scheduler.apply([]);
+    clock.advance(24 * HOUR_MS);
+    await quiet();
+    expect(said()).toHaveLength(2);
+  });
+
+  test('are planned anew when the clock is set back', async () => {
+    const { clock, said, until } = start([job('a', '')]);
+    clock.advance(-48 * HOUR_MS);
+    await quiet();
+    expect(said()).toEqual([]);
+    clock.advance(HOUR_MS);
+    await until(() => expect(said()).toHaveLength(2));
+  });
+});
+
+test('backups with a schedule are jobs', () => {
+  const parsed = parseText(
+    'servers: [{ name: main, url: postgres://me@db }]\nbackups:\n' +
+      '  - { name: a, kind: pgvigil, directory: /a, schedule: "15 2 * * *", time_zone: Europe/Berlin, deadline: 1h }\n' +
+      '  - { name: b, kind: pgvigil, directory: /b }\n  - { name: c, kind: barman }\n',
+  );
+  expect(parsed.ok && backupJobs(parsed.config)).toEqual([
+    {
+      name: 'backup a',
+      schedule: { cron: '15 2 * * *', timeZone: 'Europe/Berlin' },
+      args: ['backup', '--source', 'a'],
+      deadlineMs: 4 * HOUR_MS,
+    },
+  ]);
+});
+
+describe('a schedule', () => {
+  const at = (text: string): number => Date.parse(text);
+  test.each([
+    ['15 2 * * *', 'UTC', '2026-11-27T02:15:00Z', '2026-11-28T02:15:00Z'],
+    ['15 2 * * *', 'Europe/Berlin', '2026-11-27T00:00:00Z', '2026-11-27T01:15:00Z'],
+    // 02:15 does not exist on this day: clocks go from 2 to 3, and it runs at 3.
+    ['15 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', '2026-03-29T01:00:00Z'],
+    ['@weekly', 'UTC', '2026-11-27T00:00:00Z', '2026-11-29T00:00:00Z'],
+  ])('%s in %s after %s', (cron, timeZone, after, next) => {
+    expect(new Date(nextRun({ cron, timeZone }, at(after)) ?? 0).toISOString()).toBe(
+      new Date(next).toISOString(),
+    );
+  });
+});
