@@ -34,6 +34,8 @@ export const WORDS = {
   OLD_VOLUME: 'another volume, in which the data still is',
   CONTAINER: 'the container of the server: `pgvigil status` names it',
   MOUNTPOINT: 'the filesystem, as the label `mountpoint` names it',
+  BACKUPS: 'the source of the backups, as the label `source` names it',
+  DIRECTORY: 'where these backups are: the page of pgvigil names it',
   INCIDENT: 'the incident: `pgvigil diagnose` prints its id',
 };
 

@@ -61,6 +61,24 @@ export const RISK_WORDS = words({
   1: { text: 'at risk', color: WARNING },
   0: { text: 'no', color: GOOD },
 });
+export const SUCCESS_WORDS = words({
+  1: { text: 'worked', color: GOOD },
+  0: { text: 'failed', color: BAD },
+});
+export const TEST_WORDS = words({
+  1: { text: 'passed', color: GOOD },
+  0: { text: 'inconclusive', color: WARNING },
+  [-1]: { text: 'failed', color: BAD },
+});
+export const RUNS_WORDS = words({
+  1: { text: 'runs', color: NEUTRAL },
+  0: { text: 'no', color: GREY },
+});
+export const HELD_WORDS = words({ 1: { text: 'held', color: WARNING } });
+export const ON_MOUNT_WORDS = words({
+  1: { text: 'own mount', color: GOOD },
+  0: { text: 'root filesystem', color: WARNING },
+});
 export const DURABLE_WORDS = words({
   1: { text: 'on disk', color: GOOD },
   0: { text: 'memory only', color: BAD },

@@ -50,7 +50,11 @@ export function select(
   ];
   return `${name}{${matchers.join(', ')}}`;
 }
-const orNone = (name: string): string => (SOME_WITHOUT_DATABASE.includes(name) ? '|' : '');
+/** A backup may be of a whole server too. */
+const OF_BACKUPS = /^pgvigil_(backup|restore_test)_/;
+
+const orNone = (name: string): string =>
+  SOME_WITHOUT_DATABASE.includes(name) || OF_BACKUPS.test(name) ? '|' : '';
 
 /**
  * Narrows what every target has to the jobs in which there was a pgvigil within a day: all jobs may be selected, and

@@ -147,7 +147,7 @@ test.each([
   ['pgvigil-database', 15],
   ['pgvigil-incident', 12],
   ['pgvigil-storage', 12],
-  ['pgvigil-backups', 6],
+  ['pgvigil-backups', 24],
   ['pgvigil-self', 26],
 ])('%s has %i panels', (uid, count) => {
   const found = dashboards.find((dashboard) => dashboard.uid === uid) as Dashboard;

@@ -10,8 +10,18 @@ import {
 } from './kit.ts';
 import { playLoss, type Scene } from './scene.ts';
 
+/** Queries about backups: those of each panel by their letters. */
+const OF_BACKUPS = [
+  ...['7ABCDEF', '8A', '9A', '10A', '11A', '12A', '13A', '14A', '15A', '16ABC', '17A'],
+  ...['18ABCDEFGHI', '19ABCDE', '20AB', '21A', '22A', '23A', '24A'],
+].flatMap((panel) => {
+  const [, id = '', letters = ''] = /^(\d+)(\w+)$/.exec(panel) ?? [];
+  return [...letters].map((letter) => `pgvigil-backups/${id}${letter}`);
+});
+
 /** Queries that have no data in the scene, and why. */
 const EMPTY: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(OF_BACKUPS.map((key) => [key, 'no source of backups is configured'])),
   'pgvigil-backups/2A': 'no backup is known, so nobody can tell whether it was restored',
   'pgvigil-backups/3A': 'no backup is known, so nobody can tell where it lies',
   'pgvigil-backups/5B': 'the same',

@@ -107,6 +107,8 @@ export async function openRunbookStage(incidents: number): Promise<RunbookStage>
         HOST: '127.0.0.1',
         SERVER: 'main',
         DATABASE,
+        BACKUPS: 'nightly',
+        DIRECTORY: '/mnt/other-disk',
         VOLUME,
         OLD_VOLUME,
         CONTAINER,

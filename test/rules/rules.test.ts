@@ -13,7 +13,7 @@ const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation'];
 /** Labels an alert may have beside its name; `instance` and `job` are taken away on purpose. */
 const LABELS = [
   ...['severity', 'server', 'datname', 'volume', 'mountpoint', 'container', 'reason', 'risk'],
-  ...['observer', 'target', 'kind', 'host', 'integration'],
+  ...['observer', 'target', 'kind', 'host', 'integration', 'source', 'location'],
 ];
 
 const rules = alertRules();

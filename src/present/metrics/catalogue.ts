@@ -1,3 +1,4 @@
+import { BACKUP_METRICS } from './catalogue/backup.ts';
 import { DATABASE_METRICS } from './catalogue/database.ts';
 import { CONTAINER_METRICS, DOCKER_METRICS, VOLUME_METRICS } from './catalogue/docker.ts';
 import { FILESYSTEM_METRICS } from './catalogue/filesystem.ts';
@@ -17,6 +18,7 @@ export const SUBJECTS = [
   { title: 'Volumes', metrics: VOLUME_METRICS },
   { title: 'Containers', metrics: CONTAINER_METRICS },
   { title: 'Filesystems and the host', metrics: FILESYSTEM_METRICS },
+  { title: 'Backups', metrics: BACKUP_METRICS },
   { title: 'pgvigil itself', metrics: SELF_METRICS },
 ] as const satisfies readonly { title: string; metrics: Record<string, MetricSpec> }[];
 
@@ -29,6 +31,7 @@ export const CATALOGUE = {
   ...VOLUME_METRICS,
   ...CONTAINER_METRICS,
   ...FILESYSTEM_METRICS,
+  ...BACKUP_METRICS,
   ...SELF_METRICS,
 } as const satisfies Record<string, MetricSpec>;
 

@@ -1,4 +1,5 @@
 import type { Report } from '../../model/report.ts';
+import { emitBackups } from './families/backup.ts';
 import { emitDatabases } from './families/database.ts';
 import { emitDocker } from './families/docker.ts';
 import { emitFilesystems } from './families/filesystem.ts';
@@ -15,6 +16,7 @@ const SUBJECTS = [
   emitDocker,
   emitVolumes,
   emitFilesystems,
+  emitBackups,
   emitSelf,
 ];
 
