@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type AccessKeeper, createAccessKeeper, type WebFile } from './access.ts';
-import { createChildren } from './children.ts';
+import { type ChildPrograms, createChildren } from './children.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { createControl } from './control.ts';
 import { diagnose } from './diagnose/diagnose.ts';
@@ -35,8 +35,7 @@ export interface AppDeps {
   readonly reloadConfig: () => Promise<LoadedConfig>;
   /** What `--web.config.file` says at the start; `undefined`: there is none, and everybody may read. */
   readonly webFile: WebFile | undefined;
-  /** Compiled module of the disposable child process. */
-  readonly childModulePath: string;
+  readonly childPrograms: ChildPrograms;
   /** Compiled module of the thread that compares passwords. */
   readonly hashWorkerPath: string;
   /** Compiled module of the thread that notices when the event loop stands still. */
@@ -70,7 +69,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
   let config = initial;
   let corrupt = false;
 
-  const children = createChildren({ modulePath: deps.childModulePath, clock, log });
+  const children = createChildren(deps.childPrograms, { clock, log });
   const files = children.filesIn(initial.state.directory);
   const ledger = createLedger({
     files,
@@ -84,6 +83,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
   const observers = createObservers({
     clock,
     log,
+    lookup: children.lookup,
     changed: () => watch.wake(),
     diskCalls: children.diskCalls,
     readMountinfo: () => readFileSync(MOUNTINFO, 'utf8'),
@@ -129,6 +129,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
   const pusher = createPusher({
     clock,
     log,
+    lookup: children.lookup,
     maxReportAgeMs: () => config.intervals.presence + PUSH_MAX_LATE_MS,
   });
 

@@ -1,19 +1,31 @@
+import type { LookupFunction } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { backupDisk } from './disposable/backup-disk.ts';
 import { diskCalls } from './disposable/disk-calls.ts';
+import { createNames } from './disposable/names.ts';
 import { createDisposable } from './disposable/parent.ts';
 import { stateFiles } from './disposable/state-files.ts';
 import type { Log } from './model/log.ts';
 import type { Clock } from './model/time.ts';
 import type { BackupDisk } from './observe/backups/disk.ts';
 import type { DiskCalls } from './observe/disk/calls.ts';
+import { createLookup } from './observe/lookup.ts';
 import type { StateFiles } from './remember/files.ts';
 
-/** Everything that is done on disks, each by a disposable process of its own: one that hangs holds up no other. */
+/** Everything that may hang in the kernel or in the C library, each by a process of its own: none holds up another. */
 export interface Children {
   readonly diskCalls: DiskCalls;
   readonly backupDisk: BackupDisk;
   readonly filesIn: (directory: string) => StateFiles;
+  readonly lookup: LookupFunction;
   readonly stop: () => void;
+}
+
+/** The programs of the processes, compiled, and what the C library's resolver reads there. */
+export interface ChildPrograms {
+  readonly disk: string;
+  readonly names: string;
+  readonly resolverEnvironment: Readonly<Record<string, string>>;
 }
 
 /** A child that is not needed for so long is let go. */
@@ -23,22 +35,37 @@ const MAX_ABANDONED = 3;
 /** A directory with many backups on a slow disk. */
 const BACKUPS_DEADLINE_MS = 30_000;
 
-/** Nothing is started before it is needed; `modulePath` is that of the compiled child. */
-export function createChildren(options: {
-  readonly modulePath: string;
-  readonly clock: Clock;
-  readonly log: Log;
-}): Children {
-  const all = { ...options, maxAbandoned: MAX_ABANDONED };
+/** Takes the environment of this process and gives the programs that are part of pgvigil. */
+export function childPrograms(env: Readonly<Record<string, string | undefined>>): ChildPrograms {
+  const { RES_OPTIONS, LOCALDOMAIN } = env;
+  return {
+    disk: fileURLToPath(new URL('./disposable/child.js', import.meta.url)),
+    names: fileURLToPath(new URL('./disposable/names-child.js', import.meta.url)),
+    // All that glibc has (resolv.conf(5)).
+    resolverEnvironment: {
+      ...(RES_OPTIONS !== undefined && { RES_OPTIONS }),
+      ...(LOCALDOMAIN !== undefined && { LOCALDOMAIN }),
+    },
+  };
+}
+
+/** Nothing is started before it is needed. */
+export function createChildren(
+  programs: ChildPrograms,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Children {
+  const all = { modulePath: programs.disk, maxAbandoned: MAX_ABANDONED, clock, log };
   const disk = createDisposable(all);
   const state = createDisposable({ ...all, idleExitMs: IDLE_MS });
   const backups = createDisposable({ ...all, idleExitMs: IDLE_MS });
+  const names = createNames({ modulePath: programs.names, environment: programs.resolverEnvironment, log });
   return {
     diskCalls: diskCalls(disk),
     backupDisk: backupDisk(backups, BACKUPS_DEADLINE_MS),
     filesIn: (directory) => stateFiles(state, directory),
+    lookup: createLookup(names.lookup),
     stop() {
-      for (const child of [disk, state, backups]) child.stop();
+      for (const child of [disk, state, backups, names]) child.stop();
     },
   };
 }

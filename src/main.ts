@@ -15,10 +15,6 @@ const ADDRESS_ATTEMPT_MS = 2000;
 
 setDefaultAutoSelectFamilyAttemptTimeout(ADDRESS_ATTEMPT_MS);
 
-// A process ends only when the lookup of a name that is under way does (libuv/libuv#364), and glibc by itself asks a
-// name server that is dead for 10 s. It reads this at the first lookup (resolv.conf(5)); who has set it knows better.
-process.env['RES_OPTIONS'] ??= 'timeout:1 attempts:2';
-
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };

@@ -11,11 +11,11 @@ import type { DiskCalls } from './observe/disk/calls.ts';
 import { createDiskObserver } from './observe/disk/observer.ts';
 import { createDockerObserver } from './observe/docker/observer.ts';
 import type { Views } from './observe/look.ts';
-import type { Observer, ObserverDeps } from './observe/observer.ts';
+import type { NetworkObserverDeps, Observer } from './observe/observer.ts';
 import { createPostgresObserver } from './observe/postgres/observer.ts';
 
 /** What the observers ask the rest of the program. */
-export interface ObserversDeps extends ObserverDeps, Pick<BackupDeps, 'backupDisk' | 'runCommand'> {
+export interface ObserversDeps extends NetworkObserverDeps, Pick<BackupDeps, 'backupDisk' | 'runCommand'> {
   readonly diskCalls: DiskCalls;
   readonly readMountinfo: () => string;
   /** Paths whose filesystems hold data. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createChildren } from './children.ts';
+import { type ChildPrograms, createChildren } from './children.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { type Answer, answerQuestions } from './diagnose/questions.ts';
 import { parseUpgrades } from './diagnose/upgrades.ts';
@@ -40,17 +40,18 @@ export async function lookOnce(
     readonly clock: Clock;
     readonly log: Log;
     readonly version: string;
-    readonly childModulePath: string;
+    readonly childPrograms: ChildPrograms;
   },
 ): Promise<Look> {
   const { clock, log } = deps;
   const startedAt = clock.now();
-  const children = createChildren({ modulePath: deps.childModulePath, clock, log });
+  const children = createChildren(deps.childPrograms, { clock, log });
   let history: History | undefined;
   let report: Report | undefined;
   const observers = createObservers({
     clock,
     log,
+    lookup: children.lookup,
     changed: () => undefined,
     diskCalls: children.diskCalls,
     readMountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),

@@ -103,7 +103,8 @@ describe('architecture', () => {
   });
 
   test('only main.ts, child processes and the watchdog touch the process', () => {
-    const allowed = /^(main\.ts|disposable\/child\.ts|watchdog\/thread\.ts|guard\/program\.ts)$/;
+    const allowed =
+      /^(main\.ts|disposable\/(child|names-child|stay-with-parent)\.ts|watchdog\/thread\.ts|guard\/program\.ts)$/;
     const wrong = files.filter(
       (file) =>
         !allowed.test(file) &&

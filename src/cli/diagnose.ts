@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { childPrograms } from '../children.ts';
 import { createLog } from '../log.ts';
 import { lookOnce } from '../once.ts';
 import { requireConfig } from './config.ts';
@@ -35,7 +35,7 @@ export function addDiagnose(program: Command, io: Io): void {
           write: io.err,
         }),
         version: io.version,
-        childModulePath: fileURLToPath(new URL('../disposable/child.js', import.meta.url)),
+        childPrograms: childPrograms(io.env),
       });
       io.out(json ? `${JSON.stringify(found, null, 2)}\n` : diagnoseText(found, io.clock.now()));
       const { incidents, servers } = found.report;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { WebFile } from '../access.ts';
 import { createApp } from '../app.ts';
+import { childPrograms } from '../children.ts';
 import { backupJobs, createScheduler } from '../guard/schedule.ts';
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../log.ts';
 import type { Config } from '../model/config.ts';
@@ -109,7 +110,7 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
       if (loaded.ok) secrets = [...secrets, ...secretsOf(loaded.config)];
       return loaded;
     },
-    childModulePath: fileURLToPath(new URL('../disposable/child.js', import.meta.url)),
+    childPrograms: childPrograms(io.env),
     hashWorkerPath: fileURLToPath(new URL('../present/web/access/hash-worker.js', import.meta.url)),
     watchdogThreadPath: fileURLToPath(new URL('../watchdog/thread.js', import.meta.url)),
     scheduler: { apply: (now) => scheduler.apply(backupJobs(now)), stop: scheduler.stop },

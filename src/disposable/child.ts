@@ -3,6 +3,7 @@
  * so that a child that only measures filesystems stays small.
  */
 import type { Reply, Request } from './protocol.ts';
+import { stayWithParent } from './stay-with-parent.ts';
 
 interface Operation {
   readonly run: (args: never) => unknown;
@@ -63,9 +64,7 @@ async function answer(request: Request): Promise<Reply> {
   }
 }
 
-// Ctrl-C and a service manager signal the whole group: the parent decides when we go, after its last write.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-process.on('disconnect', () => process.exit(0));
+stayWithParent();
 process.on('message', (request) => {
   void answer(request as Request).then((reply) => {
     // A parent that is gone is noticed by `disconnect`.

@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import type { Reply, Request } from './protocol.ts';
 
 /** One forked child process that nothing waits for. */
-export interface Helper {
+export interface Helper<Question> {
   readonly pid: number | undefined;
-  send(request: Request): void;
+  send(question: Question): void;
   /** SIGKILL and cut the channel; a child stuck in the kernel dies when the kernel lets go of it. */
   kill(): void;
   /** Settles when the process has ended and was reaped, or never started. */
@@ -18,7 +17,6 @@ const FLAGS = ['--max-old-space-size=32', '--max-semi-space-size=1', '--v8-pool-
 const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
-  UV_THREADPOOL_SIZE: '1',
   MALLOC_ARENA_MAX: '1',
 };
 
@@ -26,15 +24,16 @@ const ENVIRONMENT = {
  * Forks `modulePath`. Neither the child nor its channel keeps this process alive. `gone` is called once, with
  * the reason, when the child ends or cannot be started.
  */
-export function startHelper(
+export function startHelper<Question extends object, Answer>(
   modulePath: string,
-  events: { readonly message: (reply: Reply) => void; readonly gone: (detail: string) => void },
-): Helper {
+  events: { readonly message: (answer: Answer) => void; readonly gone: (detail: string) => void },
+  settings: { readonly threads: number; readonly environment: Readonly<Record<string, string>> },
+): Helper<Question> {
   let child: ChildProcess;
   try {
     child = fork(modulePath, [], {
       execArgv: FLAGS,
-      env: ENVIRONMENT,
+      env: { ...settings.environment, ...ENVIRONMENT, UV_THREADPOOL_SIZE: String(settings.threads) },
       // Not ours: a child in a watched directory would keep it from being unmounted.
       cwd: '/',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -59,13 +58,13 @@ export function startHelper(
       if (child.pid === undefined) end(`cannot start: ${error.message}`);
     });
   });
-  child.on('message', (reply) => events.message(reply as Reply));
+  child.on('message', (answer) => events.message(answer as Answer));
 
   return {
     pid: child.pid,
-    send(request) {
+    send(question) {
       // A channel that is closed already means that `exit` is on its way.
-      child.send(request, () => {});
+      child.send(question, () => {});
     },
     kill() {
       child.kill('SIGKILL');

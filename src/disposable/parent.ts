@@ -2,7 +2,7 @@ import type { Log } from '../model/log.ts';
 import type { Clock } from '../model/time.ts';
 import { DisposableError } from './error.ts';
 import { type Helper, startHelper } from './helper.ts';
-import type { Reply } from './protocol.ts';
+import type { Reply, Request } from './protocol.ts';
 
 /**
  * Work that may hang for ever is done in a child process. A thread is no help: a system call stuck in the
@@ -45,26 +45,30 @@ interface Job {
 export function createDisposable(options: DisposableOptions): Disposable {
   const { modulePath, maxAbandoned, idleExitMs, startMs = 10_000, clock, log } = options;
   const queue: Job[] = [];
-  const abandoned = new Set<Helper>();
-  let helper: Helper | undefined;
+  const abandoned = new Set<Helper<Request>>();
+  let helper: Helper<Request> | undefined;
   let ready = false;
   let running: Job | undefined;
   let timer: NodeJS.Timeout | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
   let stopped = false;
 
-  function start(): Helper {
+  function start(): Helper<Request> {
     ready = false;
-    const started: Helper = startHelper(modulePath, {
-      message: (reply) => {
-        if (helper === started) hear(reply);
+    const started: Helper<Request> = startHelper<Request, Reply>(
+      modulePath,
+      {
+        message: (reply) => {
+          if (helper === started) hear(reply);
+        },
+        gone: (detail) => {
+          if (helper !== started) return;
+          helper = undefined;
+          finish((job) => job.reject(new DisposableError('failed', `the helper process ${detail}`)));
+        },
       },
-      gone: (detail) => {
-        if (helper !== started) return;
-        helper = undefined;
-        finish((job) => job.reject(new DisposableError('failed', `the helper process ${detail}`)));
-      },
-    });
+      { threads: 1, environment: {} },
+    );
     return started;
   }
 
@@ -87,7 +91,7 @@ export function createDisposable(options: DisposableOptions): Disposable {
   }
 
   /** Kills the child without waiting for its end. */
-  function abandon(): Helper | undefined {
+  function abandon(): Helper<Request> | undefined {
     const lost = helper;
     helper = undefined;
     if (lost === undefined) return undefined;

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Log } from '../model/log.ts';
 import type { Clock } from '../model/time.ts';
 
@@ -19,4 +20,10 @@ export interface ObserverDeps {
   readonly log: Log;
   /** Tells the heartbeat that something changed that should not wait for the next tick. */
   readonly changed: () => void;
+}
+
+/** What an observer is given whose target may have a host name. */
+export interface NetworkObserverDeps extends ObserverDeps {
+  /** Finds the addresses of host names. */
+  readonly lookup: LookupFunction;
 }

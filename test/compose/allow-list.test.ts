@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
@@ -17,7 +18,7 @@ async function askedPaths(): Promise<readonly string[]> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const client = createDockerClient({ kind: 'tcp', host: '127.0.0.1', port }, 5000);
+  const client = createDockerClient({ kind: 'tcp', host: '127.0.0.1', port }, { timeoutMs: 5000, lookup });
   for (const version of [undefined, '1.41']) {
     client.pin(version);
     await client.ping();

@@ -23,13 +23,16 @@ const NO_SUCH_NAME = 3;
 export async function startNameServer(host: string, ipv4: string): Promise<NameServer> {
   let answering: Answering = { kind: 'address', afterMs: 0 };
   let asked = 0;
+  let closed = false;
   const socket = createSocket('udp4');
   socket.on('message', (question, from) => {
     asked += 1;
     if (answering.kind === 'silence') return;
     const reply = answer(question, answering.kind === 'address' ? ipv4 : undefined);
     setTimeout(
-      () => socket.send(reply, from.port, from.address, () => {}),
+      () => {
+        if (!closed) socket.send(reply, from.port, from.address, () => {});
+      },
       answering.kind === 'address' ? answering.afterMs : 0,
     );
   });
@@ -40,7 +43,10 @@ export async function startNameServer(host: string, ipv4: string): Promise<NameS
       answering = next;
     },
     asked: () => asked,
-    close: () => socket.close(),
+    close() {
+      closed = true;
+      socket.close();
+    },
   };
 }
 

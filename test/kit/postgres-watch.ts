@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import type { ServerConfig } from '../../src/model/config.ts';
 import type { PostgresView } from '../../src/model/postgres.ts';
 import type { ConnectReason } from '../../src/model/reason.ts';
@@ -59,6 +60,7 @@ export function watchPostgres(server: ServerConfig, options: WatchOptions = {}):
   const observer = createPostgresObserver(server, settings, {
     clock: REAL_CLOCK,
     log,
+    lookup,
     changed: () => {
       changes += 1;
     },

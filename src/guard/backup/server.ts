@@ -1,8 +1,8 @@
 import type { BackupConnection } from '../../model/backup-source.ts';
 import type { Clock } from '../../model/time.ts';
+import { createLookup } from '../../observe/lookup.ts';
 import { createConnections } from '../../observe/postgres/connections.ts';
 import { explainFailure } from '../../observe/postgres/failure.ts';
-import { createLookup } from '../../observe/postgres/lookup.ts';
 import type { Row, Session } from '../../observe/postgres/session.ts';
 import { createTally } from '../../observe/postgres/tally.ts';
 import { majorOf } from '../postgres-tools.ts';

@@ -1,4 +1,5 @@
 import { Agent } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import Docker from 'dockerode';
@@ -38,11 +39,17 @@ export interface LogQuery {
 }
 
 /** Makes a client for `endpoint` whose calls reject with a `CallError`, at the latest after `timeoutMs`. */
-export function createDockerClient(endpoint: Endpoint, timeoutMs: number): DockerClient {
+export function createDockerClient(
+  endpoint: Endpoint,
+  { timeoutMs, lookup }: { readonly timeoutMs: number; readonly lookup: LookupFunction },
+): DockerClient {
   // No connection is kept: a kept one would fail once whenever the engine restarts, and each look tests the way anew.
   // docker-modem renders its options with `util.inspect` to any depth for every request, logged or not; the inside of
   // an agent is most of that, and several milliseconds.
-  const agent = Object.assign(new Agent({ keepAlive: false }), { [inspect.custom]: () => 'Agent' });
+  const agent = Object.assign(
+    new Agent({ keepAlive: false, lookup, autoSelectFamilyAttemptTimeout: Math.round(timeoutMs / 3) }),
+    { [inspect.custom]: () => 'Agent' },
+  );
   const closing = new AbortController();
   let docker = connect(endpoint, agent, undefined);
   let pinned: string | undefined;

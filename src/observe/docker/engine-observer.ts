@@ -40,7 +40,7 @@ export function createEngineObserver(
 ): Observer<DockerView> {
   const { endpoint, timeouts, intervals } = settings;
   const { clock, log, isWatched } = deps;
-  const client = createDockerClient(endpoint, timeouts.docker);
+  const client = createDockerClient(endpoint, { timeoutMs: timeouts.docker, lookup: deps.lookup });
   const pulse = createPulse(client, clock);
   const engine = createSighting<EngineFacts>(clock);
   const inventory = createSighting<InventoryFacts>(clock);

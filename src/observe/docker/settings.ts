@@ -1,5 +1,5 @@
 import type { DockerConfig, IntervalsMs, TimeoutsMs } from '../../model/config.ts';
-import type { ObserverDeps } from '../observer.ts';
+import type { NetworkObserverDeps } from '../observer.ts';
 import type { IsWatched } from './wake.ts';
 
 /** The parts of the configuration that the Docker observer reads. */
@@ -10,7 +10,7 @@ export interface DockerObserverSettings {
 }
 
 /** What the Docker observer is given; all is asked anew each time, for what is watched changes. */
-export interface DockerObserverDeps extends ObserverDeps {
+export interface DockerObserverDeps extends NetworkObserverDeps {
   readonly isWatched: IsWatched;
   /**
    * True while the server behind this container does not let us in or does not run: then its pg_control tells which

@@ -29,10 +29,15 @@ export interface RawClient {
 /** Makes a client that is not connected yet, with listeners on everything that can fail. */
 export function createRawClient(
   endpoint: Endpoint,
-  options: { readonly database: string; readonly queryTimeoutMs: number; readonly lookup: LookupFunction },
+  options: {
+    readonly database: string;
+    readonly connectTimeoutMs: number;
+    readonly queryTimeoutMs: number;
+    readonly lookup: LookupFunction;
+  },
 ): RawClient {
   const { host, port, user, password, tls } = endpoint;
-  const socket = createSocket(options.lookup);
+  const socket = createSocket({ lookup: options.lookup, timeoutMs: options.connectTimeoutMs });
   let breakNow: (error: Error) => void = () => {};
   const broken = new Promise<never>((_, reject) => {
     breakNow = reject;

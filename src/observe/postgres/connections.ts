@@ -110,7 +110,12 @@ export function createConnections(options: {
       while (purpose === 'server' && isFull() && parked.size < MAX_UNANSWERED) await nextEnd();
       const limit = purpose === 'server' ? MAX_UNANSWERED : 1;
       if (stopped || parked.size >= limit || isFull()) throw withheld();
-      const raw = createRawClient(endpoint, { database, queryTimeoutMs: timeouts.query, lookup });
+      const raw = createRawClient(endpoint, {
+        database,
+        connectTimeoutMs: timeouts.connect,
+        queryTimeoutMs: timeouts.query,
+        lookup,
+      });
       open.add(raw);
       raw.socket.once('close', () => open.delete(raw));
       const startedAt = clock.monotonic();

@@ -1,10 +1,9 @@
 import type { IntervalsMs, ServerConfig, TimeoutsMs } from '../../model/config.ts';
 import type { PostgresView } from '../../model/postgres.ts';
 import { createCadence } from '../cadence.ts';
-import type { Observer, ObserverDeps } from '../observer.ts';
+import type { NetworkObserverDeps, Observer } from '../observer.ts';
 import { createConnections } from './connections.ts';
 import { createKept } from './kept.ts';
-import { createLookup } from './lookup.ts';
 import { maintenanceTargets } from './maintenance.ts';
 import { createProber } from './prober.ts';
 import { createServerWatch } from './server-watch.ts';
@@ -30,7 +29,7 @@ export interface PostgresSettings {
 export function createPostgresObserver(
   server: ServerConfig,
   settings: PostgresSettings,
-  deps: ObserverDeps,
+  deps: NetworkObserverDeps,
 ): Observer<PostgresView> {
   const { intervals, timeouts } = settings;
   const { clock, log } = deps;
@@ -50,7 +49,7 @@ export function createPostgresObserver(
   const connections = createConnections({
     endpoint: server,
     timeouts,
-    lookup: createLookup(),
+    lookup: deps.lookup,
     tally,
     clock,
     freed: () => checks.kick(),

@@ -1,5 +1,6 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 
 /** A push to one Alertmanager. */
 export interface Push {
@@ -9,6 +10,7 @@ export interface Push {
   readonly authorization: string | undefined;
   /** PEM text of certificates to trust. */
   readonly ca: string | undefined;
+  readonly lookup: LookupFunction;
 }
 
 /** What an Alertmanager answered, or why it did not. */
@@ -25,15 +27,18 @@ export const DEADLINE_MS = 2000;
  * is a push in ten seconds, and one that was kept may have been forgotten on the way, which takes the deadline to
  * find out.
  */
-export function post({ url, body, authorization, ca }: Push, signal: AbortSignal): Promise<Answer> {
+export function post({ url, body, authorization, ca, lookup }: Push, signal: AbortSignal): Promise<Answer> {
   const secure = url.startsWith('https:');
   const deadline = AbortSignal.timeout(DEADLINE_MS);
+  // Where a name has several addresses and one is dead, there has to be time for the next.
+  const options = { keepAlive: false, lookup, autoSelectFamilyAttemptTimeout: Math.round(DEADLINE_MS / 3) };
+  const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
   return new Promise((resolve) => {
     const call = (secure ? httpsRequest : httpRequest)(
       `${url}/api/v2/alerts`,
       {
         method: 'POST',
-        agent: false,
+        agent,
         signal: AbortSignal.any([signal, deadline]),
         headers: {
           'content-type': 'application/json',

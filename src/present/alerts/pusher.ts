@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { AlertmanagerConfig } from '../../model/config.ts';
 import type { Log } from '../../model/log.ts';
 import { PUSH_OUTCOMES, type PushOutcome, type Report } from '../../model/report.ts';
@@ -22,12 +23,14 @@ export interface Pusher {
 export interface PusherDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Finds the addresses of host names. */
+  readonly lookup: LookupFunction;
   /** An older report is none: a watcher that does not look has nothing to tell. */
   readonly maxReportAgeMs: () => number;
 }
 
 /** A pusher that tells nobody until it is given a configuration. */
-export function createPusher({ clock, log, maxReportAgeMs }: PusherDeps): Pusher {
+export function createPusher({ clock, log, lookup, maxReportAgeMs }: PusherDeps): Pusher {
   const counts = Object.fromEntries(PUSH_OUTCOMES.map((outcome) => [outcome, 0])) as Record<
     PushOutcome,
     number
@@ -64,7 +67,7 @@ export function createPusher({ clock, log, maxReportAgeMs }: PusherDeps): Pusher
       members = next.urls.map((url) =>
         createMember({
           url,
-          send: (body, signal) => post({ url, body, authorization, ca: next.ca }, signal),
+          send: (body, signal) => post({ url, body, authorization, ca: next.ca, lookup }, signal),
           batch: fresh,
           judged: (outcome) => {
             counts[outcome] += 1;

@@ -33,7 +33,9 @@ export const CROWDS: readonly Fault[] = [
       const seen = await vigil.becomes(
         'another cluster is told',
         QUICKLY_MS,
+        // The kept session may tell who it is before a fresh connection tells that it is up.
         (scrape) =>
+          isIn(scrape, 'up') &&
           scrape.value('pgvigil_server_identity_match', { server }) === 0 &&
           incidents(scrape, 'server_replaced') === 1,
       );

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
@@ -273,6 +274,7 @@ describe('without an engine to look at', () => {
     return createDockerObserver(settings, {
       clock,
       log,
+      lookup,
       changed: () => {},
       isWatched: () => true,
       needsControl: () => true,

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { createServer, type RequestListener } from 'node:http';
 import { connect, createServer as createSocketServer, type Socket } from 'node:net';
 import type { DockerView } from '../../../src/model/docker.ts';
@@ -53,6 +54,7 @@ export function watchEngine(
     {
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       log: quiet,
+      lookup,
       changed: () => {
         changes += 1;
       },

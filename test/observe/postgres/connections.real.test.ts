@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
+import { createLookup } from '../../../src/observe/lookup.ts';
 import { createConnections } from '../../../src/observe/postgres/connections.ts';
-import { createLookup } from '../../../src/observe/postgres/lookup.ts';
 import { createTally } from '../../../src/observe/postgres/tally.ts';
 import { realClock } from '../../kit/clock.ts';
 import { startPostgres } from '../../kit/postgres.ts';

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -29,7 +30,10 @@ async function listen(
 
 const serve = (listener: RequestListener): Promise<string> => listen(createServer(listener));
 const push = (url: string, more: object = {}, signal = new AbortController().signal) =>
-  post({ url, body: '[{"labels":{"a":"é"}}]', authorization: undefined, ca: undefined, ...more }, signal);
+  post(
+    { url, body: '[{"labels":{"a":"é"}}]', authorization: undefined, ca: undefined, lookup, ...more },
+    signal,
+  );
 
 describe('post', () => {
   test('sends the body to the API, under the path of the url, and who it is', async () => {

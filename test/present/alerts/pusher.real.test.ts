@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,7 +82,7 @@ describeWith(['alertmanager'], 'pushes to Alertmanager', () => {
   const pushers: Pusher[] = [];
   const strangers: Stranger[] = [];
   const pusher = (config: AlertmanagerConfig, maxAgeMs = 60_000): Pusher => {
-    const made = createPusher({ clock: realClock, log, maxReportAgeMs: () => maxAgeMs });
+    const made = createPusher({ clock: realClock, log, lookup, maxReportAgeMs: () => maxAgeMs });
     pushers.push(made);
     made.apply(config);
     return made;

@@ -5,9 +5,9 @@ type Callback = Parameters<LookupFunction>[2];
 
 /**
  * Name resolution with at most one request under way for a name: a dead resolver holds threads of a pool that
- * the whole process shares (libuv, threadpool.c), so an attempt that gives up must not start another.
+ * all names share (libuv, threadpool.c), so an attempt that gives up must not start another.
  */
-export function createLookup(ask: typeof resolve = resolve): LookupFunction {
+export function createLookup(ask: LookupFunction = resolve): LookupFunction {
   const waiting = new Map<string, Callback[]>();
   return (hostname, options, callback) => {
     const key = JSON.stringify([hostname, options.family, options.hints, options.all]);
