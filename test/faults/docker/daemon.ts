@@ -44,6 +44,8 @@ export const DOCKER_DAEMON: readonly Fault[] = [
         const gaps = gapsOf(vigil.watch.last());
         // An engine to which nothing happened between two restarts has nothing to forget.
         await createVolume(engine.socket, 'f61a_again', 1);
+        // A killed one may not have told it yet.
+        await sleep(500);
         await engine.shutDown(signal);
         const away = await vigil.until('pgvigil_docker_up', {}, 0, SEEN_WITHIN_MS);
         await vigil.stays('the server is seen', 3_000, serverIsWell);
