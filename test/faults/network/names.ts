@@ -159,6 +159,8 @@ export const NAMES: readonly Fault[] = [
         await vigil.stays(`up while ${what} is dead`, 8_000, well);
         took.push(`${what} dead: up, a connection takes ${duration().toFixed(2)} s`);
         await network.flush();
+        // An attempt that spans both would find each address dead when it comes to it.
+        await vigil.stays('up with both', 4_000, well);
       }
       return took.join('; ');
     },
