@@ -5,6 +5,8 @@ import { addDemo } from './demo/demo.ts';
 import { addDiagnose } from './diagnose.ts';
 import { addEnsure } from './ensure.ts';
 import { CommandError, ConfigError, EXIT, type Io } from './io.ts';
+import { addRestore } from './restore.ts';
+import { addRestoreTest } from './restore-test.ts';
 import { addServe } from './serve.ts';
 import { addSetup } from './setup.ts';
 import { addStatus } from './status.ts';
@@ -20,6 +22,8 @@ const COMMANDS = [
   addEnsure,
   addSetup,
   addBackup,
+  addRestoreTest,
+  addRestore,
   addDemo,
 ] as const;
 

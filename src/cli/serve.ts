@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import type { WebFile } from '../access.ts';
 import { createApp } from '../app.ts';
 import { childPrograms } from '../children.ts';
+import { restoreTestJobs } from '../guard/restore/jobs.ts';
 import { backupJobs, createScheduler } from '../guard/schedule.ts';
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../log.ts';
 import type { Config } from '../model/config.ts';
@@ -113,7 +114,10 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     childPrograms: childPrograms(io.env),
     hashWorkerPath: fileURLToPath(new URL('../present/web/access/hash-worker.js', import.meta.url)),
     watchdogThreadPath: fileURLToPath(new URL('../watchdog/thread.js', import.meta.url)),
-    scheduler: { apply: (now) => scheduler.apply(backupJobs(now)), stop: scheduler.stop },
+    scheduler: {
+      apply: (now) => scheduler.apply([...backupJobs(now), ...restoreTestJobs(now)]),
+      stop: scheduler.stop,
+    },
     fatal: (error) => {
       log.error(
         { error: error instanceof Error ? error.stack : String(error) },

@@ -153,3 +153,12 @@ export function isAlive(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
+
+/** Ends a server that a dead process of ours left behind; the caller has made sure that it is that one. */
+export function killLeftover(pid: number): void {
+  try {
+    process.kill(pid, 'SIGQUIT');
+  } catch {
+    // It ended by itself.
+  }
+}

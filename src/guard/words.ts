@@ -68,8 +68,8 @@ function steps({ because, datname, database, recordPath }: Refused): readonly st
   ];
   const restore =
     database.state === 'present'
-      ? `Restore the last good backup beside it, look at both, then rename: createdb NEW && pg_restore -d NEW --exit-on-error BACKUP`
-      : `Restore the last good backup: createdb ${name} && pg_restore -d ${name} --exit-on-error BACKUP`;
+      ? `Restore the last good backup beside it, look at both, then rename: pgvigil restore --database ${name} --as NEW, or createdb NEW && pg_restore -d NEW --exit-on-error BACKUP`
+      : `Restore the last good backup: pgvigil restore --database ${name} --plan, then without --plan; or createdb ${name} && pg_restore -d ${name} --exit-on-error BACKUP`;
   return [
     ...look,
     restore,

@@ -6,15 +6,25 @@ import { requireProgram, type StepContext } from './step.ts';
 
 type Rclone = Extract<Offsite, { tool: 'rclone' }>;
 
-/** Copies the files, the manifest last, and replaces nothing that is there; then compares their checksums. */
-export async function copyByRclone(context: StepContext, to: Rclone, copy: OffsiteCopy): Promise<void> {
+/** All that rclone needs to reach a remote; `home`: for what it wants to keep. */
+export function rcloneEnvironment(to: Rclone, home: string): Readonly<Record<string, string>> {
   const revealed = Object.entries(to.environment).map(([name, value]) => [name, value.reveal()]);
-  const env = cleanEnvironment({
+  return cleanEnvironment({
     ...Object.fromEntries(revealed),
-    HOME: copy.privateDirectory,
+    HOME: home,
     // Without a file everything is in the variables.
     RCLONE_CONFIG: to.configFile ?? '',
   });
+}
+
+/** Where something lies that lies here below the directory of backups. */
+export function remotePath({ remote }: Rclone, path: string): string {
+  return `${remote.replace(/\/+$/, '')}${remote.endsWith(':') ? '' : '/'}${path}`;
+}
+
+/** Copies the files, the manifest last, and replaces nothing that is there; then compares their checksums. */
+export async function copyByRclone(context: StepContext, to: Rclone, copy: OffsiteCopy): Promise<void> {
+  const env = rcloneEnvironment(to, copy.privateDirectory);
   const run = (args: readonly string[]) =>
     requireProgram(['rclone', ...args], context, {
       name: 'rclone',
@@ -28,7 +38,7 @@ export async function copyByRclone(context: StepContext, to: Rclone, copy: Offsi
           : undefined,
     });
 
-  const remote = `${to.remote.replace(/\/+$/, '')}${to.remote.endsWith(':') ? '' : '/'}${copy.remotePath}`;
+  const remote = remotePath(to, copy.remotePath);
   for (const name of copy.names) await run(['copyto', '--immutable', '--', name, `${remote}/${name}`]);
   // Where a storage has no SHA-256 of its own, what it holds is read back.
   const features = await run(['backend', 'features', '--', to.remote]);

@@ -9,20 +9,28 @@ import { requireProgram, type StepContext } from './step.ts';
 
 type Restic = Extract<Offsite, { tool: 'restic' }>;
 
+/** All that restic needs to reach a repository; `home`: for what it wants to keep. */
+export function resticEnvironment(
+  { repository: to }: Restic,
+  home: string,
+): Readonly<Record<string, string>> {
+  const { repository, password, environment } = to;
+  const revealed = Object.entries(environment).map(([name, value]) => [name, value.reveal()]);
+  return cleanEnvironment({
+    ...Object.fromEntries(revealed),
+    HOME: home,
+    // Not on the command line: it may hold a password.
+    RESTIC_REPOSITORY: repository,
+    RESTIC_PASSWORD: password.reveal(),
+  });
+}
+
 /**
  * Makes a snapshot of the files, always under the same host name, so that a policy of restic finds them together. Then
  * asks the repository for it, and for the manifest in it.
  */
 export async function copyByRestic(context: StepContext, to: Restic, copy: OffsiteCopy): Promise<void> {
-  const { repository, password, environment } = to.repository;
-  const revealed = Object.entries(environment).map(([name, value]) => [name, value.reveal()]);
-  const env = cleanEnvironment({
-    ...Object.fromEntries(revealed),
-    HOME: copy.privateDirectory,
-    // Not on the command line: it may hold a password.
-    RESTIC_REPOSITORY: repository,
-    RESTIC_PASSWORD: password.reveal(),
-  });
+  const env = resticEnvironment(to, copy.privateDirectory);
   const run = (args: readonly string[]) =>
     requireProgram(['restic', '--no-cache', ...args], context, {
       name: 'restic',
