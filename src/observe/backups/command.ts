@@ -64,7 +64,8 @@ export const runCommand: RunCommand = (argv, { environment, deadlineMs, signal }
     child.on('close', (code, killedBy) => {
       if (code === 0) return end(() => resolve(Buffer.concat(output).toString('utf8')));
       const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
-      const why = lastLine(said);
+      // Some say it where their answer would be.
+      const why = lastLine(said) || lastLine(Buffer.concat(output).toString('utf8'));
       end(() => reject(new ListingError('failed', `${program}: ${how}${why === '' ? '' : `: ${why}`}`)));
     });
   });

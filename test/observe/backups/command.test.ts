@@ -44,6 +44,11 @@ test('what the program says last is why it failed, without the password of an ad
   expect([reason, message]).toEqual(['failed', '/bin/sh: exit code 10: cannot open rest:https://…@host/']);
 });
 
+test('one that says why on its standard output is heard too', async () => {
+  const { message } = await failure(runCommand(sh(`echo '{"_ERROR": 1}'; exit 1`), { deadlineMs: LONG_MS }));
+  expect(message).toBe('/bin/sh: exit code 1: {"_ERROR": 1}');
+});
+
 test('a program that is not there is absent', async () => {
   expect((await failure(runCommand(['/no/such/program'], { deadlineMs: LONG_MS }))).reason).toBe('absent');
 });

@@ -8,7 +8,7 @@ import { parsePgBackRest } from '../../../src/observe/backups/pgbackrest.ts';
 import { parseRestic } from '../../../src/observe/backups/restic.ts';
 import { parseWalG } from '../../../src/observe/backups/wal-g.ts';
 
-/** Written after the documentation of the tools, or by the tools themselves where their name says so. */
+/** Written by the tools themselves, with their version in the name; `documented`: after their documentation. */
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../fixtures/backups/${name}`, import.meta.url), 'utf8');
 
@@ -62,7 +62,7 @@ describe('the JSON of another program', () => {
 
 describe('pgBackRest', () => {
   const source = { stanza: 'main', offsiteRepositories: { keys: [2], maxAgeMs: 1 }, ...local };
-  const info = fixture('pgbackrest-info.json');
+  const info = fixture('documented-pgbackrest-info.json');
 
   test('tells its backups by repository, each with the server it is of; damaged pages make none', () => {
     const { copies, incomplete } = parsePgBackRest(info, source);
@@ -109,7 +109,7 @@ describe('pgBackRest', () => {
 
 describe('WAL-G', () => {
   test('tells its backups with the server they are of', () => {
-    expect(parseWalG(fixture('wal-g-backup-list.json'), local).copies).toMatchObject([
+    expect(parseWalG(fixture('documented-wal-g-backup-list.json'), local).copies).toMatchObject([
       { finishedAt: at('2026-11-25T02:15:57.654Z'), bytes: 32230330, systemIdentifier: OURS },
       { finishedAt: at('2026-11-26T02:15:57.654Z'), bytes: 32230400, systemIdentifier: OURS },
     ]);
@@ -126,10 +126,10 @@ describe('WAL-G', () => {
 
 describe('Barman', () => {
   const source = { barmanServer: 'main', ...local };
-  const listed = fixture('barman-list-backups.json');
+  const listed = fixture('documented-barman-list-backups.json');
 
   test('tells its complete backups, the newest with the server it is of', () => {
-    const { copies, incomplete } = parseBarman(listed, fixture('barman-show-backup.json'), source);
+    const { copies, incomplete } = parseBarman(listed, fixture('documented-barman-show-backup.json'), source);
     expect(copies).toMatchObject([
       { finishedAt: 1795659357000, bytes: 32230400, systemIdentifier: OURS },
       { finishedAt: 1795572957000, bytes: 32230330, systemIdentifier: undefined },
@@ -153,7 +153,7 @@ describe('Barman', () => {
 });
 
 describe('restic', () => {
-  const listed = fixture('restic-snapshots.json');
+  const listed = fixture('documented-restic-snapshots.json');
 
   test('tells snapshots by the database of their tag; an empty one is no backup', () => {
     const { copies, incomplete } = parseRestic(listed, { ...local, databases: undefined });
@@ -174,5 +174,48 @@ describe('restic', () => {
     expect(parseRestic(text, { ...local, databases: ['app'] }).copies[0]?.datname).toBe('app');
     expect(parseRestic(text, { ...local, databases: ['app', 'b'] }).copies[0]?.datname).toBe('');
     expect(parseRestic(text, { ...local, databases: undefined }).copies[0]?.datname).toBe('');
+  });
+});
+
+describe('what the tools of today write', () => {
+  const RECORDED = '7712692984731590325';
+  const stanza = { stanza: 'main', offsiteRepositories: { keys: [2], maxAgeMs: 1 }, ...local };
+
+  test('pgBackRest 2.45', () => {
+    const { copies, incomplete } = parsePgBackRest(fixture('pgbackrest-2.45-info.json'), stanza);
+    expect(copies.map(({ location, finishedAt, bytes }) => [location, finishedAt, bytes])).toEqual([
+      ['local', 1795751293000, 30505112],
+      ['offsite', 1795751310000, 30505112],
+      ['local', 1795751314000, 30505112],
+    ]);
+    expect(new Set(copies.map((copy) => copy.systemIdentifier))).toEqual(new Set([RECORDED]));
+    expect(incomplete).toBe(0);
+    expect(parsePgBackRest(fixture('pgbackrest-2.45-info-none.json'), stanza).copies).toEqual([]);
+    const partly = parsePgBackRest(fixture('pgbackrest-2.45-info-unreadable-repository.json'), stanza);
+    expect(partly.copies.map(({ location }) => location)).toEqual(['local', 'local']);
+    expect(() => parsePgBackRest(fixture('pgbackrest-2.45-info-missing.json'), stanza)).toThrow(
+      'missing stanza path',
+    );
+  });
+
+  test('Barman 3.4.0, which does not say of which server a backup is', () => {
+    const listed = fixture('barman-3.4.0-list-backups.json');
+    const shown = fixture('barman-3.4.0-show-backup.json');
+    expect(parseBarman(listed, shown, { barmanServer: 'main', ...local }).copies).toMatchObject([
+      { finishedAt: 1795751430000, bytes: 47521010, systemIdentifier: undefined },
+    ]);
+  });
+
+  test('restic 0.14.0, which tells neither end nor size', () => {
+    const listed = fixture('restic-0.14.0-snapshots.json');
+    expect(parseRestic(listed, { ...local, databases: undefined }).copies).toMatchObject([
+      {
+        datname: 'app',
+        finishedAt: at('2026-11-27T03:49:34.319Z'),
+        bytes: undefined,
+        systemIdentifier: RECORDED,
+      },
+      { datname: '', systemIdentifier: undefined },
+    ]);
   });
 });
