@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { BackupManifest } from '../../src/model/backup.ts';
+import { encodeManifest } from '../../src/observe/backups/own/manifest-codec.ts';
 import { decodeHappening } from '../../src/remember/happening-codec.ts';
 import { ensureBuilt } from '../kit/build.ts';
 import { MAIN, startExporter } from '../kit/exporter.ts';
@@ -9,6 +19,30 @@ import { describeWith } from '../kit/needs.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 import { run, start } from '../kit/process.ts';
 import { waitFor } from '../kit/wait.ts';
+
+/** Of a database that another cluster held. */
+const savedManifest: BackupManifest = {
+  schema: 1,
+  tool: { name: 'pgvigil', version: '0.1.0' },
+  source: 'nightly',
+  server: 'main',
+  datname: 'saved',
+  systemIdentifier: '7711164505161400930',
+  oid: '16384',
+  serverVersion: '15.18',
+  clientVersion: '15.18',
+  startedAt: 1_767_231_000_000,
+  snapshotAt: 1_767_231_000_000,
+  finishedAt: 1_767_231_020_000,
+  databaseBytes: 8_000_000,
+  files: [{ name: '20260101T013000Z.dump', bytes: 5, sha256: 'a'.repeat(64) }],
+  tables: [],
+  schemaSha256: undefined,
+  extensions: [],
+  roles: [],
+  migrations: undefined,
+  verified: [],
+};
 
 describeWith(['postgres'], 'pgvigil ensure and setup', () => {
   const base = mkdtempSync(join(tmpdir(), 'pgvigil-e2e-guard-'));
@@ -74,6 +108,26 @@ describeWith(['postgres'], 'pgvigil ensure and setup', () => {
       kind: 'creation_refused',
       details: { because: 'database_dropped' },
     });
+  });
+
+  test('backups refuse an empty database (20) to whoever remembers nothing, until a person allows it', async () => {
+    const backups = join(base, 'backups');
+    const directory = join(backups, 'main', '7711164505161400930', 'saved.db');
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, '20260101T013000Z.dump'), 'PGDMP');
+    writeFileSync(join(directory, '20260101T013000Z.manifest.json'), encodeManifest(savedManifest));
+    const file = place('saved');
+    const ensure = (from: string, env: Record<string, string> = {}) =>
+      pgvigil(['ensure', '--url', server.url('saved'), '--record', file, '--backups', from], env);
+    const refused = await ensure(backups);
+    expect(refused).toMatchObject({ code: 20, output: expect.stringContaining(backups) });
+    expect(refused.output).toContain('system identifier 7711164505161400930');
+    expect(await ensure(join(base, 'not-mounted'))).toMatchObject({ code: 30 });
+    expect(await exists('saved')).toBe(false);
+    expect(await ensure(backups, { PGVIGIL_ALLOW_CREATE: 'saved' })).toMatchObject({ code: 0 });
+    expect(await exists('saved')).toBe(true);
+    // It is on record now, and empty: backups say nothing about that any more.
+    expect(await ensure(backups)).toMatchObject({ code: 0 });
   });
 
   test('setup passes on the exit code of the command', async () => {

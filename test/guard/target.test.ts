@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { chooseTarget } from '../../src/cli/guard/target.ts';
 import { loadUrl } from '../../src/config/load.ts';
 import type { ServerConfig } from '../../src/model/config.ts';
+import { ownBackups } from '../kit/backups.ts';
 
 const server = (name: string, ...expect: string[]): ServerConfig => ({
   name,
@@ -15,8 +16,8 @@ const server = (name: string, ...expect: string[]): ServerConfig => ({
   docker: { container: undefined, volume: undefined },
   identity: { systemIdentifier: undefined },
 });
-const one = { servers: [server('main', 'app')] };
-const two = { servers: [server('a', 'x'), server('b', 'y', 'z')] };
+const one = { servers: [server('main', 'app')], backups: [] };
+const two = { servers: [server('a', 'x'), server('b', 'y', 'z')], backups: [] };
 
 test.each([
   [one, {}, 'main', 'app'],
@@ -28,10 +29,15 @@ test.each([
   expect(chooseTarget(config, options)).toMatchObject({ server: { name }, datname });
 });
 
+test('backups are those of its server', () => {
+  const backups = [ownBackups({ name: 'of a', server: 'a' }), ownBackups({ name: 'of b', server: 'b' })];
+  expect(chooseTarget({ ...two, backups }, { server: 'a' }).backups).toEqual([backups[0]]);
+});
+
 test.each([
   [two, {}, '--server: a, b'],
   [two, { server: 'b' }, '--database: y, z'],
-  [{ servers: [server('main')] }, {}, '"postgres" is in every server'],
+  [{ servers: [server('main')], backups: [] }, {}, '"postgres" is in every server'],
   [one, { database: 'template1' }, 'in every server'],
   [one, { database: 'ü'.repeat(32) }, 'longer than 63 bytes'],
 ])('what is not clear is asked for: %#', (config, options, message) => {

@@ -12,6 +12,7 @@ export interface GuardOptions {
   readonly owner?: string;
   readonly report?: string;
   readonly record?: string;
+  readonly backups?: string;
   readonly wait: string;
   readonly accept?: string;
 }
@@ -36,6 +37,7 @@ export function addGuardOptions(command: Command): Command {
     .option('--owner <role>', 'owner of a database that is created')
     .option('--report <url>', 'a running pgvigil that remembers what was there (or PGVIGIL_REPORT)')
     .option('--record <file>', 'a file outside of the data volume that remembers it (or PGVIGIL_RECORD)')
+    .option('--backups <directory>', 'where pgvigil keeps backups of it (or PGVIGIL_BACKUPS, or the config)')
     .option('--wait <duration>', 'how long to wait for a server that starts', '60s');
 }
 

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { currentUser } from '../../control.ts';
+import { backupDisk } from '../../disposable/backup-disk.ts';
 import { diskCalls } from '../../disposable/disk-calls.ts';
 import { createDisposable } from '../../disposable/parent.ts';
 import { stateFiles } from '../../disposable/state-files.ts';
+import { findBackups } from '../../guard/backups.ts';
 import { type EnsureOptions, ensure, type Outcome } from '../../guard/ensure.ts';
 import { misplacement } from '../../guard/place.ts';
 import { createRecordFile } from '../../guard/record-file.ts';
@@ -73,6 +75,11 @@ export async function runGuard(
     return { files, place, record: createRecordFile({ files, name: basename(path), place }) };
   }
 
+  const directory = options.backups ?? (io.env['PGVIGIL_BACKUPS'] || undefined);
+  const places = [
+    ...target.backups,
+    ...(directory === undefined ? [] : [{ directory: resolve(io.workingDirectory, directory) }]),
+  ];
   const { report } = keepers;
   const ensuring: EnsureOptions = {
     datname: target.datname,
@@ -80,8 +87,7 @@ export async function runGuard(
     server,
     record: kept?.record,
     report: report && (() => askReport(report, target.datname)),
-    // Manifests are made by `backup`, which this version does not have.
-    backups: async () => ({ says: 'none' }),
+    backups: () => findBackups(places, target.datname, backupDisk(disposable, DISK_MS)),
     allowed: io.env['PGVIGIL_ALLOW_CREATE'],
     accept: options.accept === undefined ? undefined : { by: currentUser(), reason: options.accept },
     waitMs,

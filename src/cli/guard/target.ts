@@ -1,5 +1,6 @@
 import { loadUrl } from '../../config/load.ts';
 import { formatProblem } from '../../config/problem.ts';
+import type { BackupSource } from '../../model/backup-source.ts';
 import type { Config, ServerConfig } from '../../model/config.ts';
 import { requireConfig } from '../config.ts';
 import { CommandError, ConfigError, EXIT, type Io } from '../io.ts';
@@ -9,6 +10,8 @@ import type { GuardOptions } from './options.ts';
 export interface Target {
   readonly server: ServerConfig;
   readonly datname: string;
+  /** Where the config says that backups of this server are. */
+  readonly backups: readonly BackupSource[];
 }
 
 /** Longer names are cut by the server, and would never be found again (NAMEDATALEN in PostgreSQL). */
@@ -39,7 +42,7 @@ function fromUrl(io: Io, name: string, url: string): Config {
 
 /** Takes a configuration and what was said beside it, and gives the one database that is meant. */
 export function chooseTarget(
-  { servers }: Pick<Config, 'servers'>,
+  { servers, backups }: Pick<Config, 'servers' | 'backups'>,
   options: { readonly server?: string; readonly database?: string },
 ): Target {
   const named = servers.filter(({ name }) => name === options.server);
@@ -59,7 +62,7 @@ export function chooseTarget(
     throw usage(
       `the name of the database is longer than ${MAX_NAME_BYTES} bytes, which PostgreSQL would cut off`,
     );
-  return { server, datname };
+  return { server, datname, backups: backups.filter((source) => source.server === server.name) };
 }
 
 function usage(message: string): CommandError {

@@ -28,24 +28,32 @@ interface Committed {
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** Looks for backups of our own, by their manifests. One whose files are not as its manifest says counts as none. */
+/** Looks for backups of our own of one server, and for what is remembered of their runs and tests. */
 export function createOwnLook(
   source: Pick<OwnBackups, 'name' | 'directory' | 'server'>,
   disk: BackupDisk,
 ): () => Promise<Listing> {
   const root = serverDirectory(source.directory, source.server);
-  let records: ReadonlyMap<string, Committed | undefined> = new Map();
-
-  async function tree(): Promise<readonly TreeFile[]> {
+  const look = createManifestLook(disk, root, DEPTH);
+  return async () => {
     try {
-      return await disk.tree(root, DEPTH);
+      return { ...(await look()), ...(await remembered(disk, root, source)) };
     } catch (error) {
       if (!(error instanceof ListingError) || error.reason !== 'absent') throw error;
       // Nothing was written for this server yet; unless the place of all of them is gone.
       await disk.tree(source.directory, 0);
-      return [];
+      return { copies: [], incomplete: 0, unreadable: 0, runs: [], tests: [] };
     }
-  }
+  };
+}
+
+/** The same of all servers in the directory, without what is remembered. */
+export const createOwnLookAtAll = (directory: string, disk: BackupDisk): (() => Promise<Listing>) =>
+  createManifestLook(disk, directory, DEPTH + 1);
+
+/** Looks for manifests. One whose files are not as it says is of no backup. */
+function createManifestLook(disk: BackupDisk, root: string, depth: number): () => Promise<Listing> {
+  let records: ReadonlyMap<string, Committed | undefined> = new Map();
 
   async function recordOf(file: TreeFile, content: FoundBackup['content']): Promise<Committed | undefined> {
     const text = await textOf(disk, join(root, file.path));
@@ -59,7 +67,7 @@ export function createOwnLook(
   }
 
   return async () => {
-    const files = await tree();
+    const files = await disk.tree(root, depth);
     const seen = new Map<string, Committed | undefined>();
     const copies: BackupCopy[] = [];
     let incomplete = files.filter(({ path }) => isPartial(path.split('/').at(-1) ?? '')).length;
@@ -79,7 +87,7 @@ export function createOwnLook(
       else incomplete += 1;
     }
     records = seen;
-    return { copies, incomplete, unreadable, ...(await remembered(disk, root, source)) };
+    return { copies, incomplete, unreadable };
   };
 }
 
