@@ -21,7 +21,9 @@ export type Need =
   | 'chromium'
   | 'openssl'
   | 'locales'
-  | 'shell';
+  | 'shell'
+  | 'restic'
+  | 'rclone';
 
 /** The path of a program that a suite has declared as a need: throws when it is not there. */
 export function program(...names: readonly string[]): string {

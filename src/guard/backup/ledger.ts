@@ -11,28 +11,57 @@ export interface RunLedger {
   end(item: ItemOutcome): Promise<void>;
 }
 
+/** `places`: where it is written, the first that takes it. That none does is told, and stops nothing. */
 export function createRunLedger(
-  book: RunsBook,
-  of: { readonly source: string; readonly server: string; readonly runId: string; readonly clock: Clock },
+  places: readonly (() => Promise<RunsBook>)[],
+  of: {
+    readonly source: string;
+    readonly server: string;
+    readonly runId: string;
+    readonly clock: Clock;
+    readonly warn: (text: string) => void;
+  },
 ): RunLedger {
   const { source, server, runId, clock } = of;
   const open = new Map<string | undefined, LastRun>();
 
-  async function keep(run: LastRun): Promise<void> {
-    open.set(run.datname, run);
-    await book.write([run]);
+  /** Does something with the first place that can do it. */
+  async function inBook<T>(task: (book: RunsBook) => Promise<T> | T): Promise<T | undefined> {
+    let why = '';
+    for (const place of places) {
+      try {
+        return await task(await place());
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+        why = (error as Error).message;
+      }
+    }
+    of.warn(`what became of this run cannot be written down (${why})`);
+    return undefined;
   }
 
-  function begun(datname: string | undefined): LastRun {
+  async function keep(run: LastRun): Promise<void> {
+    open.set(run.datname, run);
+    await inBook((book) => book.write([run]));
+  }
+
+  async function begun(datname: string | undefined): Promise<LastRun> {
     const key = { source, server, datname };
-    return open.get(datname) ?? begunRun({ ...key, runId, startedAt: clock.now() }, book.previous(key));
+    const known = open.get(datname);
+    if (known !== undefined) return known;
+    const previous = await inBook((book) => book.previous(key));
+    return begunRun({ ...key, runId, startedAt: clock.now() }, previous);
   }
 
   return {
-    begin: (datname) => keep(begun(datname)),
-    committed: (datname, bytes) => keep({ ...begun(datname), bytes, succeededAt: clock.now() }),
+    async begin(datname) {
+      await keep(await begun(datname));
+    },
+    async committed(datname, bytes) {
+      await keep({ ...(await begun(datname)), bytes, succeededAt: clock.now() });
+    },
     async end({ datname, result, exit, message, phasesMs, published, offsite, held, pruned }) {
-      const run = begun(datname);
+      const run = await begun(datname);
       const finishedAt = Math.max(clock.now(), run.startedAt);
       await keep(
         endedRun(run, {

@@ -42,65 +42,69 @@ export interface BackupRequest {
 
 /** Makes the backups of one source. Never rejects but for a bug: what goes wrong is in the outcome, and written down. */
 export async function runBackup(request: BackupRequest): Promise<RunOutcome> {
+  const { source, server, stateDirectory, clock, warn } = request;
   const runId = randomUUID();
-  const { source } = request;
+  const directory = serverDirectory(source.directory, source.server);
+  const inState = once(() => openStateRuns(stateDirectory, source.server));
+  const ledgerIn = (...places: readonly (() => Promise<RunsBook>)[]): RunLedger =>
+    createRunLedger([...places, inState], { source: source.name, server: source.server, runId, clock, warn });
   const outcome = (items: readonly ItemOutcome[]): RunOutcome => {
     return { runId, source: source.name, server: source.server, exit: runExit(items), items };
   };
-  const whole = outcomeOf({ what: 'run', datname: undefined });
-  const note = (book: RunsBook): RunLedger =>
-    createRunLedger(book, { source: source.name, server: source.server, runId, clock: request.clock });
-  /** Nothing was begun: of each database that is known by name it is written down that it has no backup. */
-  const failAll = async (error: unknown, book: RunsBook, known: readonly string[]): Promise<RunOutcome> => {
-    const failed = failedItem(whole, error);
-    const items =
-      known.length === 0
-        ? [failed]
-        : known.map((datname): ItemOutcome => ({ ...failed, what: 'database', datname }));
-    for (const item of items) await note(book).end(item);
-    return outcome(items);
-  };
-  const named = request.databases ?? source.databases ?? request.server.databases.expect;
+  const named = request.databases ?? source.databases ?? server.databases.expect;
 
-  try {
-    await checkDestination(source);
-  } catch (error) {
-    return failAll(error, await openStateRuns(request.stateDirectory, source.server), named);
-  }
-  const directory = serverDirectory(source.directory, source.server);
-  try {
-    await makeDirectories(source.directory, directory);
-  } catch (error) {
-    return failAll(error, await openStateRuns(request.stateDirectory, source.server), named);
-  }
   let lock: ReturnType<typeof lockDirectory>;
   try {
-    lock = lockDirectory(directory, request.clock);
+    await checkDestination(source);
+    await makeDirectories(source.directory, directory);
+    lock = lockDirectory(directory, clock);
   } catch (error) {
-    const { exit } = failedItem(whole, error);
-    const book =
-      exit === BACKUP_EXIT.locked
-        ? await openRuns(directory, 'skipped')
-        : await openStateRuns(request.stateDirectory, source.server);
-    return failAll(error, book, named);
+    const isLocked = error instanceof BackupFailure && error.exit === BACKUP_EXIT.locked;
+    const ledger = isLocked ? ledgerIn(once(() => openRuns(directory, 'skipped'))) : ledgerIn();
+    return outcome(await failAll(error, ledger, named));
   }
+  const inRuns = once(() => openRuns(directory, 'runs'));
+  const ledger = ledgerIn(inRuns);
+  let known = named;
   try {
-    const book = await openRuns(directory, 'runs');
-    await book.write(abortedRuns(book.all(), source.name, request.clock.now()));
+    const book = await inRuns();
+    await book.write(abortedRuns(book.all(), source.name, clock.now()));
     const kept = await readKept(source.directory, source.server);
-    warnOfKept(kept, request.warn);
-    const known = request.databases ?? source.databases ?? knownDatabases(request.server, kept);
-    return outcome(
-      await locked(request, {
-        runId,
-        kept,
-        ledger: note(book),
-        failAll: (error) => failAll(error, book, known),
-      }),
-    );
+    warnOfKept(kept, warn);
+    known = request.databases ?? source.databases ?? knownDatabases(server, kept);
+    return outcome(await locked(request, { runId, kept, ledger, known }));
+  } catch (error) {
+    return outcome(await failAll(error, ledger, known));
   } finally {
     lock.release();
   }
+}
+
+/** Of each database that is known by name it is written down that it has no backup. */
+async function failAll(
+  error: unknown,
+  ledger: RunLedger,
+  known: readonly string[],
+): Promise<readonly ItemOutcome[]> {
+  const failed = failedItem(outcomeOf({ what: 'run', datname: undefined }), error);
+  const items =
+    known.length === 0
+      ? [failed]
+      : known.map((datname): ItemOutcome => ({ ...failed, what: 'database', datname }));
+  for (const item of items) await ledger.end(item);
+  return items;
+}
+
+/** Asks at the first time, and has the answer afterwards; a failure is asked for again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
 }
 
 /** What happens under the lock; a failure of what is common to all databases is one of each. */
@@ -110,7 +114,7 @@ async function locked(
     readonly runId: string;
     readonly kept: Kept;
     readonly ledger: RunLedger;
-    readonly failAll: (error: unknown) => Promise<RunOutcome>;
+    readonly known: readonly string[];
   },
 ): Promise<readonly ItemOutcome[]> {
   const { source, clock, signal, progress, warn, version } = request;
@@ -118,7 +122,7 @@ async function locked(
   const files = createClientFiles(source.connection);
   try {
     const ready = await prepare(request, server, run.kept).catch((error: unknown) => ({ error }));
-    if ('error' in ready) return (await run.failAll(ready.error)).items;
+    if ('error' in ready) return await failAll(ready.error, run.ledger, run.known);
     const { facts, tools, identityDoubted, chosen } = ready;
     const context = {
       runId: run.runId,
