@@ -11,12 +11,8 @@ const PATIENT = [
   'test/rules/{evaluation,fleet-files,pushed}.test.ts',
   'test/rules/runbooks.real.test.ts',
   'test/grafana/live.real.test.ts',
-<<<<<<< HEAD
   'test/guard/{ensure,initdb,restore-test}.real.test.ts',
-=======
-  'test/guard/{ensure,initdb}.real.test.ts',
   'test/guard/backup/*.real.test.ts',
->>>>>>> 8e0b7a8 (guard: what became of a run is written where it can be; docs, and tests on real servers)
   'test/present/web/page.browser.real.test.ts',
   'test/e2e/{page,push}.test.ts',
 ];

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { BackupManifest } from '../../model/backup.ts';
 import type { RunPhase } from '../../model/backup-run.ts';
 import { databaseDirectory, dumpNames } from '../../observe/backups/own/layout.ts';
@@ -9,7 +8,15 @@ import { dumpDatabase, proveDump } from './dump.ts';
 import { BACKUP_EXIT, BackupAborted, BackupFailure } from './failure.ts';
 import type { Published, RunContext } from './job.ts';
 import type { Kept } from './kept.ts';
-import { freeStamp, makeDirectories, measureFile, publish, removePartials, reserve } from './publish.ts';
+import {
+  freeStamp,
+  makeDirectories,
+  measureFile,
+  orRemove,
+  publish,
+  removePartials,
+  reserve,
+} from './publish.ts';
 import type { ListedDatabase } from './server.ts';
 import { lockDatabase, releaseSnapshot, type Snapshot, snapshotFailure, takeSnapshot } from './snapshot.ts';
 import { inPhase } from './step.ts';
@@ -68,7 +75,7 @@ async function dumpAndPublish(
   await removePartials(directory);
   const { names } = freeStamp(directory, snapshot.at, dumpNames);
   const path = await reserve(directory, names.data);
-  try {
+  return orRemove(path, async () => {
     await inPhase(run, { phase: 'dump', datname, file: path, took }, async () => {
       await dumpDatabase(run, { tools, files, datname, snapshot: snapshot.id, path });
       await ending(run, () => releaseSnapshot(session, snapshot));
@@ -85,10 +92,7 @@ async function dumpAndPublish(
       });
     });
     return { directory, names, bytes: file.bytes, partial: path };
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
+  });
 }
 
 function manifestOf(

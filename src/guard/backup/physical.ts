@@ -4,7 +4,7 @@ import { clusterDirectory, partialName, physicalNames } from '../../observe/back
 import { encodeClusterManifest } from '../../observe/backups/own/manifest-codec.ts';
 import { BACKUP_EXIT, BackupFailure } from './failure.ts';
 import type { Published, RunContext } from './job.ts';
-import { freeStamp, makeDirectories, measureFile, publish, removePartials } from './publish.ts';
+import { freeStamp, makeDirectories, measureFile, orRemove, publish, removePartials } from './publish.ts';
 import { requireProgram } from './step.ts';
 
 /** A copy of the whole server, with the WAL it needs, whose every file is checked. */
@@ -22,58 +22,62 @@ export async function backupPhysical(run: RunContext): Promise<Published> {
   const { names } = freeStamp(directory, startedAt, physicalNames);
   const path = join(directory, partialName(names.data));
   await rm(path, { recursive: true, force: true });
-  const env = files.env(source.connection.database);
-  const copy = [
-    tools.path('pg_basebackup'),
-    `--pgdata=${path}`,
-    '--format=plain',
-    '--wal-method=stream',
-    '--checkpoint=fast',
-    '--manifest-checksums=SHA256',
-    '--no-password',
-  ];
-  await requireProgram(copy, run, {
-    name: 'pg_basebackup',
-    exit: BACKUP_EXIT.dump,
-    env,
-    advice: ({ said }) =>
-      /permission denied|must be superuser or replication role|no pg_hba.conf entry for replication/.test(
-        said,
-      )
-        ? 'the role needs REPLICATION, and a line `host replication` in pg_hba.conf'
-        : undefined,
+  return orRemove(path, async () => {
+    const env = files.env(source.connection.database);
+    const copy = [
+      tools.path('pg_basebackup'),
+      `--pgdata=${path}`,
+      '--format=plain',
+      '--wal-method=stream',
+      '--checkpoint=fast',
+      '--manifest-checksums=SHA256',
+      '--no-password',
+    ];
+    await requireProgram(copy, run, {
+      name: 'pg_basebackup',
+      exit: BACKUP_EXIT.dump,
+      env,
+      advice: ({ said }) =>
+        /permission denied|must be superuser or replication role|no pg_hba.conf entry for replication/.test(
+          said,
+        )
+          ? 'the role needs REPLICATION, and a line `host replication` in pg_hba.conf'
+          : undefined,
+    });
+    await requireProgram([tools.path('pg_verifybackup'), '--quiet', path], run, {
+      name: 'pg_verifybackup',
+      exit: BACKUP_EXIT.check,
+      env,
+    });
+    // It has the checksum of every other file.
+    const manifestFile = await measureFile(
+      join(path, 'backup_manifest'),
+      `${names.data}/backup_manifest`,
+      run.signal,
+    );
+    const bytes = await sizeOf(path);
+    const finishedAt = clock.now();
+    const manifest = encodeClusterManifest({
+      schema: 1,
+      tool: { name: 'pgvigil', version: run.version },
+      source: source.name,
+      server: source.server,
+      content: 'physical',
+      systemIdentifier: facts.systemIdentifier,
+      serverVersion: facts.version,
+      clientVersion: tools.version,
+      startedAt,
+      finishedAt,
+      files: [manifestFile],
+      bytes,
+      rolePasswords: true,
+      verified: [
+        { level: 'archive', at: finishedAt, result: 'passed', reason: undefined, location: 'local' },
+      ],
+    });
+    await publish(directory, names, { files: [manifestFile], manifest });
+    return { directory, names, bytes, partial: path };
   });
-  await requireProgram([tools.path('pg_verifybackup'), '--quiet', path], run, {
-    name: 'pg_verifybackup',
-    exit: BACKUP_EXIT.check,
-    env,
-  });
-  // It has the checksum of every other file.
-  const manifestFile = await measureFile(
-    join(path, 'backup_manifest'),
-    `${names.data}/backup_manifest`,
-    run.signal,
-  );
-  const bytes = await sizeOf(path);
-  const finishedAt = clock.now();
-  const manifest = encodeClusterManifest({
-    schema: 1,
-    tool: { name: 'pgvigil', version: run.version },
-    source: source.name,
-    server: source.server,
-    content: 'physical',
-    systemIdentifier: facts.systemIdentifier,
-    serverVersion: facts.version,
-    clientVersion: tools.version,
-    startedAt,
-    finishedAt,
-    files: [manifestFile],
-    bytes,
-    rolePasswords: true,
-    verified: [{ level: 'archive', at: finishedAt, result: 'passed', reason: undefined, location: 'local' }],
-  });
-  await publish(directory, names, { files: [manifestFile], manifest });
-  return { directory, names, bytes, partial: path };
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -45,6 +45,16 @@ export async function reserve(directory: string, name: string): Promise<string> 
   return path;
 }
 
+/** Does something with a partial file, and removes it when that fails. */
+export async function orRemove<T>(partial: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 /** Bytes and checksum of a file, under the name it will have. */
 export async function measureFile(path: string, name: string, signal?: AbortSignal): Promise<BackupFile> {
   const hash = createHash('sha256');

@@ -46,8 +46,10 @@ export async function copyByRestic(context: StepContext, to: Restic, copy: Offsi
           : undefined,
     });
 
+  // With their whole path, as they are listed and fetched.
+  const paths = copy.names.map((name) => join(copy.directory, name));
   const tags = copy.tags.flatMap((tag) => ['--tag', tag]);
-  const made = await run(['backup', '--json', '--host', copy.server, ...tags, '--', ...copy.names]);
+  const made = await run(['backup', '--json', '--host', copy.server, ...tags, '--', ...paths]);
   const id = snapshotOf(made.output);
   const listed: unknown = parse((await run(['--no-lock', 'snapshots', '--json', id])).output);
   if (!Array.isArray(listed) || listed.length !== 1) throw notThere(`snapshot ${id} is not listed`);

@@ -102,6 +102,7 @@ describeWith(['postgres15', 'shell'], 'a backup that goes wrong', () => {
       expect(end.of('app')).toMatchObject({ exitCode: 0, pruned: 0 });
       await expectWhole(1);
       expect((await place.kept()).clusters).toEqual([]);
+      expect(leftovers()).toEqual([]);
       expect(place.runs().get('')).toMatchObject({ result: 'failed', exitCode: code });
     });
 
