@@ -47,7 +47,7 @@ async function backup(io: Io, config: Config, options: BackupOptions): Promise<v
   if (options.json) {
     const [only] = outcomes;
     const told = outcomes.length === 1 && only ? outcomeJson(only) : outcomes.map(outcomeJson);
-    io.out(`${JSON.stringify(told, null, 2)}\n`);
+    io.out(scrub(`${JSON.stringify(told, null, 2)}\n`, secretsOf(config)));
   }
   ending.check();
   const exit: BackupExit = worstExit(outcomes.map((outcome) => outcome.exit));
@@ -104,6 +104,7 @@ async function runSource(
       }),
     progress: (progress) => screen.progress(progressText(progress)),
     warn,
+    clean: (text) => scrub(text, secrets),
   });
   screen.clear();
   for (const item of outcome.items) {

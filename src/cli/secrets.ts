@@ -1,6 +1,6 @@
 import type { BackupConnection, BackupSource, ResticRepository } from '../model/backup-source.ts';
 import type { Config } from '../model/config.ts';
-import type { Secret } from '../model/secret.ts';
+import { Secret } from '../model/secret.ts';
 
 /** Every secret of a configuration, so that no output holds one. */
 export function secretsOf(config: Config): readonly Secret[] {
@@ -19,8 +19,10 @@ function ofSource(source: BackupSource): readonly (Secret | undefined)[] {
   return [connection.password, ...away, ...ofScratch(restoreTest?.scratch)];
 }
 
-function ofRepository({ password, environment }: ResticRepository): readonly Secret[] {
-  return [password, ...Object.values(environment)];
+function ofRepository({ repository, password, environment }: ResticRepository): readonly Secret[] {
+  // A REST server has its password in its URL.
+  const inUrl = /:\/\/[^/@:]*:([^/@]+)@/.exec(repository)?.[1];
+  return [password, ...(inUrl === undefined ? [] : [new Secret(inUrl)]), ...Object.values(environment)];
 }
 
 function ofScratch(scratch: BackupConnection | 'embedded' | undefined): readonly (Secret | undefined)[] {

@@ -20,6 +20,8 @@ export function createRunLedger(
     readonly runId: string;
     readonly clock: Clock;
     readonly warn: (text: string) => void;
+    /** Takes secrets out of the last words of a program. */
+    readonly clean: (text: string) => string;
   },
 ): RunLedger {
   const { source, server, runId, clock } = of;
@@ -68,7 +70,7 @@ export function createRunLedger(
           result,
           finishedAt,
           exitCode: exit,
-          message,
+          message: message && of.clean(message),
           phasesMs,
           bytes: published?.bytes ?? run.bytes,
           offsiteAt: offsite ? finishedAt : run.offsiteAt,

@@ -38,16 +38,25 @@ export interface BackupRequest {
   readonly remembered: () => Promise<readonly Remembered[]>;
   readonly progress: (progress: Progress) => void;
   readonly warn: (text: string) => void;
+  /** Takes secrets out of a text. */
+  readonly clean: (text: string) => string;
 }
 
 /** Makes the backups of one source. Never rejects but for a bug: what goes wrong is in the outcome, and written down. */
 export async function runBackup(request: BackupRequest): Promise<RunOutcome> {
-  const { source, server, stateDirectory, clock, warn } = request;
+  const { source, server, stateDirectory, clock, warn, clean } = request;
   const runId = randomUUID();
   const directory = serverDirectory(source.directory, source.server);
   const inState = once(() => openStateRuns(stateDirectory, source.server));
   const ledgerIn = (...places: readonly (() => Promise<RunsBook>)[]): RunLedger =>
-    createRunLedger([...places, inState], { source: source.name, server: source.server, runId, clock, warn });
+    createRunLedger([...places, inState], {
+      source: source.name,
+      server: source.server,
+      runId,
+      clock,
+      warn,
+      clean,
+    });
   const outcome = (items: readonly ItemOutcome[]): RunOutcome => {
     return { runId, source: source.name, server: source.server, exit: runExit(items), items };
   };
