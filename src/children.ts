@@ -15,7 +15,8 @@ import type { StateFiles } from './remember/files.ts';
 /** Everything that may hang in the kernel or in the C library, each by a process of its own: none holds up another. */
 export interface Children {
   readonly diskCalls: DiskCalls;
-  readonly backupDisk: BackupDisk;
+  /** One for each source of backups. */
+  readonly backupDisk: () => BackupDisk;
   readonly filesIn: (directory: string) => StateFiles;
   readonly lookup: LookupFunction;
   readonly stop: () => void;
@@ -61,7 +62,7 @@ export function createChildren(
   const names = createNames({ modulePath: programs.names, environment: programs.resolverEnvironment, log });
   return {
     diskCalls: diskCalls(disk),
-    backupDisk: backupDisk(backups, BACKUPS_DEADLINE_MS),
+    backupDisk: () => backupDisk(backups, BACKUPS_DEADLINE_MS),
     filesIn: (directory) => stateFiles(state, directory),
     lookup: createLookup(names.lookup),
     stop() {

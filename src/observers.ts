@@ -103,9 +103,10 @@ export function createObservers(deps: ObserversDeps): Observers {
         servers.set(server.name, exchange(servers.get(server.name), all, create));
       }
       for (const source of config.backups) {
-        const all = { source, secrets: secretsIn(source), intervalMs: intervals.backups };
+        const settings = { intervalMs: intervals.backups, stateDirectory: config.state.directory };
+        const all = { source, secrets: secretsIn(source), settings };
         const create = (): Observer<BackupView> =>
-          createBackupObserver(source, { intervalMs: intervals.backups }, { ...deps, datnamesOf });
+          createBackupObserver(source, settings, { ...deps, datnamesOf });
         backups.set(source.name, exchange(backups.get(source.name), all, create));
       }
       const forDocker = { docker: config.docker, intervals, timeouts };

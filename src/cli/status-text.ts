@@ -10,6 +10,7 @@ export function statusText(report: Report, now: number): string {
     databases(report, now),
     volumes(report),
     filesystems(report),
+    backups(report, now),
   ];
   return `${[...parts.filter((part) => part !== ''), `As of ${new Date(report.at).toISOString()}, ${ageS} s ago.`].join('\n')}\n`;
 }
@@ -83,6 +84,29 @@ function filesystems({ filesystems: all }: Report): string {
       : `${bytes(availBytes)} of ${bytes(sizeBytes)} free`,
   ]);
   return table(['FILESYSTEM', 'VERDICT', 'SPACE'], rows);
+}
+
+function backups({ backups: sources }: Report, now: number): string {
+  if (sources.length === 0) return '';
+  const ago = (at: number | undefined): string => (at === undefined ? 'never' : `${age(now - at)} ago`);
+  const rows = sources.flatMap(({ source, server, up, reason, databases: all }) =>
+    all.flatMap(({ datname, places, verified }) =>
+      places.map(({ location, newestAt, maxAgeMs, bytes: size }) => [
+        datname === '' ? server : `${server}/${datname}`,
+        `${source}, ${location}`,
+        up === false ? `not readable (${reason ?? 'failed'})` : backupVerdict(newestAt, maxAgeMs, now),
+        ago(newestAt),
+        size === undefined ? '-' : bytes(size),
+        ago(verified.restore),
+      ]),
+    ),
+  );
+  return table(['BACKUP OF', 'SOURCE', 'VERDICT', 'NEWEST', 'SIZE', 'RESTORED'], rows);
+}
+
+function backupVerdict(newestAt: number | undefined, maxAgeMs: number | undefined, now: number): string {
+  if (newestAt === undefined) return 'none';
+  return maxAgeMs !== undefined && now - newestAt > maxAgeMs ? 'too old' : 'ok';
 }
 
 function word(value: boolean | undefined, yes: string, no: string): string {

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LastRun, RunResult } from '../../model/backup-run.ts';
-import { encodeName, RUNS_FILE, SKIPPED_FILE } from '../../observe/backups/own/layout.ts';
+import { RUNS_FILE, SKIPPED_FILE, stateRunsName } from '../../observe/backups/own/layout.ts';
 import { ManifestError } from '../../observe/backups/own/readers.ts';
 import { decodeRuns, encodeRuns, NO_TOTALS, runKey } from '../../observe/backups/own/runs.ts';
 import { writeDurably } from './publish.ts';
@@ -19,11 +19,6 @@ export interface RunsBook {
 /** `runs`: under the lock of the directory; `skipped`: by a run that did not get it. */
 export async function openRuns(directory: string, which: 'runs' | 'skipped'): Promise<RunsBook> {
   return open(directory, which === 'runs' ? RUNS_FILE : SKIPPED_FILE);
-}
-
-/** What the file in the state directory is called, for runs whose destination could not be used. */
-export function stateRunsName(server: string): string {
-  return `backup-runs-${encodeName(server)}.json`;
 }
 
 /** The same in the state directory, which is made where it is missing. */

@@ -1,7 +1,5 @@
 import type { BackupLocation, Verification } from '../../model/backup.ts';
-import type { LastRun } from '../../model/backup-run.ts';
 import type { BackupReason } from '../../model/backup-view.ts';
-import type { RestoreTests } from '../../model/restore-test.ts';
 import type { Instant } from '../../model/time.ts';
 
 /** One complete backup, whoever made it. */
@@ -25,9 +23,6 @@ export interface Listing {
   readonly incomplete: number;
   /** Records that cannot be read. */
   readonly unreadable?: number;
-  /** What is remembered beside the backups; absent: nothing is, or it cannot be read now. */
-  readonly runs?: readonly LastRun[] | undefined;
-  readonly tests?: readonly RestoreTests[] | undefined;
 }
 
 /** The backups of a source cannot be told; never the same as none. */

@@ -7,10 +7,12 @@ import type { RunCommand } from './command.ts';
 import { type Listing, ListingError } from './copy.ts';
 import type { BackupDisk } from './disk.ts';
 import { createBackupLook } from './looks.ts';
+import { type RememberedWork, readWork } from './memory.ts';
 import { summarise } from './summary.ts';
 
 export interface BackupDeps extends ObserverDeps {
-  readonly backupDisk: BackupDisk;
+  /** One for each source: a disk that hangs blinds no other one. */
+  readonly backupDisk: () => BackupDisk;
   readonly runCommand: RunCommand;
   /** Databases that a server has, by its name. */
   readonly datnamesOf: (server: string) => readonly string[];
@@ -22,19 +24,20 @@ const DEAR_INTERVAL_MS = 600_000;
 /** Looks for the backups of one source, again and again. */
 export function createBackupObserver(
   source: BackupSource,
-  settings: { readonly intervalMs: number },
+  settings: { readonly intervalMs: number; readonly stateDirectory: string },
   deps: BackupDeps,
 ): Observer<BackupView> {
   const { clock, log, changed } = deps;
   const ending = new AbortController();
+  const disk = deps.backupDisk();
   const { look, directory, isDear } = createBackupLook(source, {
-    disk: deps.backupDisk,
+    disk,
     run: deps.runCommand,
     datnames: () => deps.datnamesOf(source.server),
     signal: ending.signal,
   });
   let backups: Latest<BackupFacts, BackupReason> | undefined;
-  let found: Pick<Listing, 'runs' | 'tests'> = {};
+  let work: RememberedWork = { runs: undefined, tests: undefined };
   let told = '';
 
   const rounds = createCadence({
@@ -47,6 +50,7 @@ export function createBackupObserver(
   async function round(): Promise<void> {
     const startedMs = clock.monotonic();
     const outcome = await attempt();
+    const found = await readWork(source, disk, settings.stateDirectory);
     if (ending.signal.aborted) return;
     const monotonicMs = clock.monotonic();
     const when = { at: clock.now(), monotonicMs, tookMs: monotonicMs - startedMs };
@@ -54,7 +58,7 @@ export function createBackupObserver(
       outcome instanceof ListingError
         ? { seen: false, reason: outcome.reason, detail: outcome.message, ...when }
         : { seen: true, facts: summarise(outcome), ...when };
-    found = outcome instanceof ListingError ? {} : { runs: outcome.runs, tests: outcome.tests };
+    work = found;
     backups = latest(backups, observation);
     tell(observation);
     changed();
@@ -86,7 +90,7 @@ export function createBackupObserver(
 
   return {
     start: rounds.start,
-    view: () => ({ directory, backups, runs: found.runs, tests: found.tests }),
+    view: () => ({ directory, backups, ...work }),
     lookAgain: rounds.kick,
     async stop() {
       ending.abort();

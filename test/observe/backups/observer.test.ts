@@ -26,19 +26,22 @@ function observe(source: BackupSource, intervalMs = 20) {
   const log = listLog();
   const observer = createBackupObserver(
     source,
-    { intervalMs },
+    { intervalMs, stateDirectory: '/var/lib/pgvigil' },
     {
       clock: realClock,
       log,
       changed: () => {},
-      backupDisk: {
+      backupDisk: () => ({
         tree: async () => {
           state.looks += 1;
           if (state.failure) throw state.failure;
           return state.files;
         },
-        beginning: async (path) => (path.includes('.pgvigil') ? undefined : Buffer.from('PGDMP')),
-      },
+        beginning: async (path) => {
+          if (state.failure) throw state.failure;
+          return path.includes('pgvigil') ? undefined : Buffer.from('PGDMP');
+        },
+      }),
       runCommand: async (_, { signal }) => {
         state.looks += 1;
         state.signal = signal;

@@ -36,6 +36,11 @@ export function decodeName(encoded: string): string | undefined {
   }
 }
 
+/** What the file in the state directory is called, for runs whose destination could not be used. */
+export function stateRunsName(server: string): string {
+  return `backup-runs-${encodeName(server)}.json`;
+}
+
 /** `20261127T021500Z`: a moment in UTC, cut to the second. */
 export function stampOf(at: Instant): string {
   return `${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;

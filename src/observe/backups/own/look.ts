@@ -4,18 +4,9 @@ import type { OwnBackups } from '../../../model/backup-source.ts';
 import { type BackupCopy, type Listing, ListingError } from '../copy.ts';
 import type { BackupDisk } from '../disk.ts';
 import type { TreeFile } from '../tree.ts';
-import {
-  type FoundBackup,
-  groupNames,
-  isPartial,
-  RUNS_FILE,
-  SKIPPED_FILE,
-  serverDirectory,
-} from './layout.ts';
+import { type FoundBackup, groupNames, isPartial, serverDirectory } from './layout.ts';
 import { decodeClusterManifest, decodeManifest } from './manifest-codec.ts';
 import { ManifestError } from './readers.ts';
-import { decodeRuns, mergeRuns } from './runs.ts';
-import { decodeTests, TESTS_FILE, TestsError } from './tests.ts';
 
 /** From the directory of a server: its clusters, and the databases of these. */
 const DEPTH = 2;
@@ -28,26 +19,26 @@ interface Committed {
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** Looks for backups of our own of one server, and for what is remembered of their runs and tests. */
+/** Looks for backups of our own of one server. */
 export function createOwnLook(
-  source: Pick<OwnBackups, 'name' | 'directory' | 'server'>,
+  source: Pick<OwnBackups, 'directory' | 'server'>,
   disk: BackupDisk,
 ): () => Promise<Listing> {
   const root = serverDirectory(source.directory, source.server);
   const look = createManifestLook(disk, root, DEPTH);
   return async () => {
     try {
-      return { ...(await look()), ...(await remembered(disk, root, source)) };
+      return await look();
     } catch (error) {
       if (!(error instanceof ListingError) || error.reason !== 'absent') throw error;
       // Nothing was written for this server yet; unless the place of all of them is gone.
       await disk.tree(source.directory, 0);
-      return { copies: [], incomplete: 0, unreadable: 0, runs: [], tests: [] };
+      return { copies: [], incomplete: 0, unreadable: 0 };
     }
   };
 }
 
-/** The same of all servers in the directory, without what is remembered. */
+/** The same of all servers in the directory. */
 export const createOwnLookAtAll = (directory: string, disk: BackupDisk): (() => Promise<Listing>) =>
   createManifestLook(disk, directory, DEPTH + 1);
 
@@ -141,35 +132,6 @@ function ofCluster(text: string): Committed {
 
 const trimmed = (verified: readonly Verification[]): BackupCopy['verified'] =>
   verified.map(({ level, at, result }) => ({ level, at, result }));
-
-/** What is remembered of runs and tests of this source; what cannot be read is left out, and is never "nothing". */
-async function remembered(
-  disk: BackupDisk,
-  root: string,
-  { name, server }: Pick<OwnBackups, 'name' | 'server'>,
-): Promise<Pick<Listing, 'runs' | 'tests'>> {
-  const [runs, skipped, tests] = [
-    await textOf(disk, join(root, RUNS_FILE)),
-    await textOf(disk, join(root, SKIPPED_FILE)),
-    await textOf(disk, join(root, TESTS_FILE)),
-  ];
-  const isOurs = (one: { readonly source: string; readonly server: string }): boolean =>
-    one.source === name && one.server === server;
-  const listed = (text: string | undefined) => (text === undefined ? [] : decodeRuns(text));
-  return {
-    runs: readable(() => mergeRuns(listed(runs), listed(skipped)).filter(isOurs)),
-    tests: readable(() => (tests === undefined ? [] : decodeTests(tests)).filter(isOurs)),
-  };
-}
-
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ManifestError || error instanceof TestsError) return undefined;
-    throw error;
-  }
-}
 
 async function textOf(disk: BackupDisk, path: string): Promise<string | undefined> {
   const bytes = await disk.beginning(path, MAX_RECORD_BYTES);

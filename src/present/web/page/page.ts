@@ -1,6 +1,7 @@
 import type { Happening } from '../../../model/journal.ts';
 import type { Report } from '../../../model/report.ts';
 import { type Html, html } from '../html.ts';
+import { backupsSection } from './backups.ts';
 import { concernsOf } from './concerns.ts';
 import { eventsSection } from './events.ts';
 import { formatAge, formatInstant } from './format.ts';
@@ -54,6 +55,7 @@ ${incidentsSection(report, now)}
 ${serversSection(report, now)}
 ${volumesSection(report, now)}
 ${filesystemsSection(report)}
+${backupsSection(report, now)}
 ${risksSection(report)}
 ${eventsSection(context.events, now)}
 ${selfSection(report, now)}`,

@@ -37,6 +37,18 @@ function inventoryOf(report: Report): unknown {
       mounted,
       lastSeenAt,
     })),
+    backups: report.backups.map(({ source, server, kind, up, directory, databases }) => ({
+      source,
+      server,
+      kind,
+      up,
+      directory,
+      databases: databases.map(({ datname, places, verified }) => ({
+        datname,
+        restoredAt: verified.restore,
+        places: places.map(({ location, newestAt, bytes, count }) => ({ location, newestAt, bytes, count })),
+      })),
+    })),
     containers: report.containers.map(({ name, server, running }) => ({ name, server, running })),
     filesystems: report.filesystems.map(({ mountpoint, device, fstype, up, servers }) => ({
       mountpoint,

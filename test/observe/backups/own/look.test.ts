@@ -3,14 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BackupManifest, ClusterManifest } from '../../../../src/model/backup.ts';
-import type { LastRun } from '../../../../src/model/backup-run.ts';
 import { ListingError } from '../../../../src/observe/backups/copy.ts';
 import type { BackupDisk } from '../../../../src/observe/backups/disk.ts';
-import { RUNS_FILE, SKIPPED_FILE } from '../../../../src/observe/backups/own/layout.ts';
 import { createOwnLook } from '../../../../src/observe/backups/own/look.ts';
 import { encodeClusterManifest, encodeManifest } from '../../../../src/observe/backups/own/manifest-codec.ts';
-import { encodeRuns, NO_TOTALS } from '../../../../src/observe/backups/own/runs.ts';
-import { encodeTests, TESTS_FILE } from '../../../../src/observe/backups/own/tests.ts';
 import { readBeginning, readTree } from '../../../../src/observe/backups/tree.ts';
 
 const OURS = '7711164505161400930';
@@ -59,26 +55,6 @@ const clusterManifest = (changes: Partial<ClusterManifest> = {}): ClusterManifes
   ...changes,
 });
 
-const run = (changes: Partial<LastRun> = {}): LastRun => ({
-  source: 'nightly',
-  server: 'main',
-  datname: 'app',
-  runId: '1',
-  startedAt: AT,
-  finishedAt: AT + 20_000,
-  result: 'success',
-  exitCode: 0,
-  message: undefined,
-  phasesMs: { dump: 100 },
-  bytes: 12,
-  succeededAt: AT + 20_000,
-  offsiteAt: undefined,
-  held: [],
-  pruned: 0,
-  totals: { ...NO_TOTALS, success: 3 },
-  ...changes,
-});
-
 describe('a look at backups of our own', () => {
   let root: string;
   let read: string[];
@@ -110,7 +86,7 @@ describe('a look at backups of our own', () => {
     put(`${directory}/${STAMP}.dump`, 'PGDMP12 long');
     put(`${directory}/${STAMP}.manifest.json`, encodeManifest(of));
   };
-  const look = () => createOwnLook({ name: 'nightly', directory: root, server: 'main' }, disk);
+  const look = () => createOwnLook({ directory: root, server: 'main' }, disk);
 
   test('tells each one by its manifest, of every cluster', async () => {
     putBackup(manifest());
@@ -194,32 +170,8 @@ describe('a look at backups of our own', () => {
     expect(manifests()).toHaveLength(2);
   });
 
-  test('what is remembered of runs and tests is of this source only', async () => {
-    const file = (name: string, text: string) => put(`main/${name}`, text);
-    file(RUNS_FILE, encodeRuns([run(), run({ source: 'weekly' })]));
-    file(SKIPPED_FILE, encodeRuns([run({ startedAt: AT + 1, result: 'skipped_locked', totals: NO_TOTALS })]));
-    const tests = {
-      source: 'nightly',
-      server: 'main',
-      datname: 'app',
-      running: undefined,
-      last: undefined,
-      passed: {},
-    };
-    file(TESTS_FILE, encodeTests([tests, { ...tests, source: 'weekly' }]));
-    const found = await look()();
-    expect(found.runs).toMatchObject([
-      { source: 'nightly', result: 'skipped_locked', totals: { success: 3 } },
-    ]);
-    expect(found.tests).toMatchObject([{ source: 'nightly' }]);
-  });
-
-  test('what cannot be read of them is unknown, and not "nothing"', async () => {
-    put(`main/${RUNS_FILE}`, '{');
-    put(`main/${TESTS_FILE}`, '{');
-    expect(await look()()).toMatchObject({ copies: [], runs: undefined, tests: undefined });
-    rmSync(join(root, 'main'), { recursive: true });
-    expect(await look()()).toEqual({ copies: [], incomplete: 0, unreadable: 0, runs: [], tests: [] });
+  test('before the first backup of a server there is none', async () => {
+    expect(await look()()).toEqual({ copies: [], incomplete: 0, unreadable: 0 });
   });
 
   test('a directory that is gone is not an empty one', async () => {

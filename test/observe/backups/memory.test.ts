@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import type { LastRun } from '../../../src/model/backup-run.ts';
+import type { RestoreTests } from '../../../src/model/restore-test.ts';
+import { ListingError } from '../../../src/observe/backups/copy.ts';
+import type { BackupDisk } from '../../../src/observe/backups/disk.ts';
+import { readWork } from '../../../src/observe/backups/memory.ts';
+import { encodeRuns, NO_TOTALS } from '../../../src/observe/backups/own/runs.ts';
+import { encodeTests } from '../../../src/observe/backups/own/tests.ts';
+import { fileBackups, ownBackups, pgBackRestBackups } from '../../kit/backups.ts';
+
+const AT = Date.UTC(2026, 10, 27, 2, 15, 0);
+const STATE = '/var/lib/pgvigil';
+
+const run = (changes: Partial<LastRun> = {}): LastRun => ({
+  source: 'nightly',
+  server: 'main',
+  datname: 'app',
+  runId: '1',
+  startedAt: AT,
+  finishedAt: AT + 20_000,
+  result: 'success',
+  exitCode: 0,
+  message: undefined,
+  phasesMs: { dump: 100 },
+  bytes: 12,
+  succeededAt: AT + 20_000,
+  offsiteAt: undefined,
+  held: [],
+  pruned: 0,
+  totals: { ...NO_TOTALS, success: 3 },
+  ...changes,
+});
+
+const tested = (changes: Partial<RestoreTests> = {}): RestoreTests => ({
+  source: 'nightly',
+  server: 'main',
+  datname: 'app',
+  running: undefined,
+  last: undefined,
+  passed: {},
+  ...changes,
+});
+
+/** Files by their paths; an error is one that the disk gives. */
+const disk = (files: Readonly<Record<string, string | ListingError>>): BackupDisk => ({
+  tree: async () => [],
+  beginning: async (path) => {
+    const found = files[path];
+    if (found instanceof ListingError) throw found;
+    return found === undefined ? undefined : Buffer.from(found);
+  },
+});
+const RUNS = '/backups/main/.pgvigil-runs.json';
+const SKIPPED = '/backups/main/.pgvigil-skipped.json';
+const TESTS = '/backups/main/.pgvigil-restore-tests.json';
+
+test('the last runs are those of this source, wherever they were written', async () => {
+  const skipped = run({
+    startedAt: AT + 1,
+    result: 'skipped_locked',
+    totals: { ...NO_TOTALS, skipped_locked: 1 },
+  });
+  const files = {
+    [RUNS]: encodeRuns([run(), run({ source: 'weekly' })]),
+    [SKIPPED]: encodeRuns([skipped]),
+    [`${STATE}/backup-runs-main.json`]: encodeRuns([
+      run({
+        startedAt: AT + 2,
+        result: 'failed',
+        message: 'not mounted',
+        totals: { ...NO_TOTALS, failed: 2 },
+      }),
+    ]),
+  };
+  const { runs } = await readWork(ownBackups(), disk(files), STATE);
+  expect(runs).toMatchObject([
+    {
+      source: 'nightly',
+      result: 'failed',
+      message: 'not mounted',
+      totals: { success: 3, skipped_locked: 1, failed: 2 },
+    },
+  ]);
+});
+
+test('restore tests are remembered beside the backups, or with what pgvigil remembers', async () => {
+  const text = encodeTests([tested(), tested({ source: 'dumps' })]);
+  const files = disk({ [TESTS]: text, [`${STATE}/.pgvigil-restore-tests.json`]: text });
+  expect((await readWork(ownBackups(), files, STATE)).tests).toEqual([tested()]);
+  expect((await readWork(fileBackups(), files, STATE)).tests).toEqual([tested({ source: 'dumps' })]);
+  expect(await readWork(pgBackRestBackups(), files, STATE)).toEqual({ runs: [], tests: [] });
+});
+
+test('where nothing was written there was nothing', async () => {
+  expect(await readWork(ownBackups(), disk({}), STATE)).toEqual({ runs: [], tests: [] });
+});
+
+test.each([
+  ['is cut off', '{'],
+  ['is on a disk that hangs', new ListingError('stuck', 'no answer')],
+])('what %s is unknown, and not "nothing"', async (_, content) => {
+  const { runs, tests } = await readWork(ownBackups(), disk({ [SKIPPED]: content, [TESTS]: content }), STATE);
+  expect([runs, tests]).toEqual([undefined, undefined]);
+});
