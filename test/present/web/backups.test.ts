@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { backupsSection } from '../../../src/present/web/page/backups.ts';
+import { concernsOf } from '../../../src/present/web/page/concerns.ts';
 import { backup, backupSource, fullReport, REPORT_AT, wellReport } from '../../fixtures/report.ts';
 
 const HOUR = 3_600_000;
@@ -62,4 +63,19 @@ test('a bad night is told with all its reasons, and names stay text', () => {
 test('more than a hundred rows are counted, not shown', () => {
   const databases = Array.from({ length: 103 }, (_, index) => backup({ datname: `tenant_${index}` }));
   expect(textOf({ databases })).toContain('And 3 more, in the report .');
+});
+
+test('what is not well is among the first lines of the page, and what was not looked at is not', () => {
+  const concerns = (source: Parameters<typeof backupSource>[0]) =>
+    concernsOf(wellReport({ backups: [backupSource(source)] }), 0).map(({ text }) => text);
+  expect(concerns({})).toEqual([]);
+  expect(
+    concerns({ up: undefined, databases: [backup({ places: [{ ...place, newestAt: undefined }] })] }),
+  ).toEqual([]);
+  expect(concerns({ up: false })).toEqual(['The backups of main by nightly cannot be read']);
+  expect(concerns({ databases: [backup({ places: [{ ...place, newestAt: undefined }] })] })).toEqual([
+    'Backup of simfab_dev of main by nightly, local: none is known',
+  ]);
+  const old = backup({ datname: '', places: [{ ...place, newestAt: REPORT_AT - 30 * HOUR }] });
+  expect(concerns({ databases: [old] })).toEqual(['Backup of main by nightly, local: too old']);
 });

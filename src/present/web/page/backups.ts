@@ -7,6 +7,7 @@ import type { Report } from '../../../model/report.ts';
 import type { Instant } from '../../../model/time.ts';
 import { count } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
+import { backupWord } from './backup-words.ts';
 import { moment, size, verdict } from './format.ts';
 import { table } from './table.ts';
 import type { Word } from './words.ts';
@@ -71,28 +72,12 @@ function rowOf(
   return [
     datname === '' ? html`whole server` : html`<span class="name">${datname}</span>`,
     place.location,
-    html`${verdict(wordOf(source, database, place, now))}${whyOf(database)}`,
+    html`${verdict(backupWord(source, database, place, now))}${whyOf(database)}`,
     moment(place.newestAt, now),
     size(place.bytes),
     place.count === undefined ? html`<span class="dim">–</span>` : `${place.count}`,
     verified.restore === undefined ? html`<span class="dim">never</span>` : moment(verified.restore, now),
   ];
-}
-
-/** The worst that is known. */
-function wordOf(
-  { up }: BackupSourceVerdict,
-  { identityMatch }: BackupVerdict,
-  { newestAt, maxAgeMs, bytes, baselineBytes }: BackupPlaceVerdict,
-  now: Instant,
-): Word {
-  if (newestAt === undefined) return { level: up === true ? 'wrong' : 'unsure', word: 'none is known' };
-  if (maxAgeMs !== undefined && now - newestAt > maxAgeMs) return { level: 'wrong', word: 'too old' };
-  if (identityMatch === false) return { level: 'wrong', word: 'of another database' };
-  if (up !== true) return { level: 'unsure', word: 'not seen now' };
-  if (bytes !== undefined && baselineBytes !== undefined && bytes < baselineBytes / 2)
-    return { level: 'unsure', word: 'much smaller' };
-  return { level: 'well', word: 'young enough' };
 }
 
 /** How the last attempt and the last restore test ended, where that was not well. */

@@ -2,6 +2,7 @@ import type { Incident, Symptom } from '../../../model/incident.ts';
 import type { DatabaseVerdict, Report, ServerVerdict } from '../../../model/report.ts';
 import { symptomSentence } from '../../words/kinds.ts';
 import { count, formatBytes } from '../../words/text.ts';
+import { backupConcerns } from './backup-words.ts';
 import { formatAge } from './format.ts';
 import { incidentAnchor, inOrder, levelOf } from './incident-order.ts';
 import { type Level, PRESENCE_WORDS, SERVER_WORDS } from './words.ts';
@@ -34,6 +35,9 @@ export function concernsOf(report: Report, ageMs: number): readonly Concern[] {
     })),
     ...report.servers.flatMap((server) => serverConcerns(server, report)),
     ...storageConcerns(report),
+    ...backupConcerns(report, report.at).map(
+      (text) => ({ level: 'unsure', text, anchor: 'backups' }) as const,
+    ),
   ];
   return [
     ...concerns.filter((concern) => concern.level === 'wrong'),
