@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { findTools, majorOf, type PostgresTools } from '../../guard/postgres-tools.ts';
+import { warnOfOldTools } from '../../guard/backup/tool-versions.ts';
+import { findTools, majorOf } from '../../guard/postgres-tools.ts';
 import { listBackups } from '../../guard/restore/backups.ts';
 import { type Candidate, type Chosen, chooseBackup } from '../../guard/restore/choose.ts';
 import { foreignDump, ownDump } from '../../guard/restore/dumps.ts';
@@ -88,7 +89,10 @@ export async function runTest(
         jobs: test.jobs,
         sql: test.sql,
         fetch,
-        openScratch: (dump) => openScratch(io, config, { dump, test, tools }),
+        openScratch: (dump) => {
+          warnOfOldTools(dump.tools, (text) => io.err(`pgvigil: warning: ${text}\n`));
+          return openScratch(io, config, { dump, test });
+        },
       },
       { clock, signal, deadlineMs: test.deadlineMs, progress },
     );
@@ -113,10 +117,7 @@ const isWhole = (state: Candidate['state']): boolean => typeof state === 'object
 function openScratch(
   io: Io,
   config: Config,
-  {
-    dump,
-    test,
-  }: { readonly dump: Dump; readonly test: typeof USUAL_TEST; readonly tools: readonly PostgresTools[] },
+  { dump, test }: { readonly dump: Dump; readonly test: typeof USUAL_TEST },
 ): Promise<Scratch> {
   const { clock, isRoot } = io;
   const common = { tools: dump.tools, deadlineMs: test.deadlineMs, clock };

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Clock } from '../../model/time.ts';
 import { withDeadline } from '../../observe/deadline.ts';
 import type { PostgresTools } from '../postgres-tools.ts';
-import { cleanEnvironment, explainEnd, killLeftover, startProgram } from '../program.ts';
+import { cleanEnvironment, explainEnd, startProgram } from '../program.ts';
 import { quoted } from './database-options.ts';
 import type { KeeperOrder, KeeperWord } from './keeper-words.ts';
+import { removeLeftover, sweepLeftovers } from './leftovers.ts';
 import { MAINTENANCE, type Scratch } from './scratch.ts';
 import { scratchSessions } from './sessions.ts';
 import { inconclusive } from './verdict.ts';
@@ -19,8 +20,6 @@ const NOBODY = { uid: 65_534, gid: 65_534 };
 const PREFIX = 'pgvigil-rt-';
 const START_MS = 120_000;
 const STOP_MS = 20_000;
-/** What a killed machine left behind; no test takes so long. */
-const LEFTOVER_MS = 24 * 3_600_000;
 /** A restored database needs 1.05 times its size (measured); with the log of changes and room to sort, this. */
 const SPACE_FACTOR = 1.3;
 const LEAST_BYTES = 256 * 1024 * 1024;
@@ -57,14 +56,11 @@ export async function startEmbedded(options: {
 }): Promise<Scratch> {
   const { tools, isRoot, deadlineMs, clock } = options;
   const base = tmpdir();
-  sweepLeftovers(base, clock.now());
+  sweepLeftovers(base, PREFIX, clock.now());
   checkSpace(base, options.databaseBytes);
   const order: KeeperOrder = {
     directory: join(base, `${PREFIX}${randomBytes(6).toString('hex')}`),
-    initdb: [
-      tools.path('initdb'),
-      ...['-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
-    ],
+    initdb: [tools.path('initdb'), ...['-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']],
     postgres: [
       tools.path('postgres'),
       ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
@@ -142,30 +138,3 @@ function checkSpace(directory: string, databaseBytes: number | undefined): void 
 }
 
 const megabytes = (bytes: number): number => Math.round(bytes / 1_000_000);
-
-/** Removes what tests left behind whose machine went down: the keeper removes everything else. */
-function sweepLeftovers(base: string, now: number): void {
-  for (const name of readdirSync(base)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const directory = join(base, name);
-    const modified = statSync(directory, { throwIfNoEntry: false })?.mtimeMs;
-    if (modified !== undefined && now - modified > LEFTOVER_MS) removeLeftover(directory);
-  }
-}
-
-function removeLeftover(directory: string): void {
-  const pid = serverIn(directory);
-  if (pid !== undefined) killLeftover(pid);
-  rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-}
-
-/** The server that still runs in it. */
-function serverIn(directory: string): number | undefined {
-  try {
-    const [pid = ''] = readFileSync(join(directory, 'data/postmaster.pid'), 'utf8').split('\n');
-    const isOurs = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${directory}/data`);
-    return isOurs ? Number(pid) : undefined;
-  } catch {
-    return undefined;
-  }
-}

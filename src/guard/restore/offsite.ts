@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Offsite } from '../../model/backup-source.ts';
@@ -15,6 +15,7 @@ import { resticEnvironment } from '../backup/restic.ts';
 import { explainEnd, type ProgramEnd, type ProgramOptions, runProgram } from '../program.ts';
 import { cutShort } from './archive.ts';
 import type { Chosen } from './choose.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { failed, inconclusive } from './verdict.ts';
 
 /** A copy that was brought here from somewhere else; `release` removes it. */
@@ -39,6 +40,8 @@ interface Store {
   fetch(of: Remote, name: string): Promise<string>;
 }
 
+const PREFIX = 'pgvigil-fetch-';
+
 type Running = Pick<ProgramOptions, 'deadlineMs' | 'signal'>;
 
 /** Copies of one database somewhere else. Each call rejects with a `Verdict`. */
@@ -55,7 +58,8 @@ export function offsiteCopies(
   running: Running,
 ): OffsiteCopies {
   const inDirectory = async <T>(task: (store: Store, directory: string) => Promise<T>): Promise<T> => {
-    const directory = mkdtempSync(join(tmpdir(), 'pgvigil-fetch-'));
+    sweepLeftovers(tmpdir(), PREFIX, Date.now());
+    const directory = mkdtempSync(join(tmpdir(), PREFIX));
     const make =
       to.tool === 'restic'
         ? resticStore(to, of, directory, running)
@@ -134,8 +138,13 @@ function resticStore(
       return snapshotsIn(output);
     },
     async fetch({ snapshot }, name) {
-      await run(['restore', snapshot, '--target', directory, '--include', name]);
-      return join(directory, name);
+      // Where in the snapshot it lies depends on where restic was started; its name is there once.
+      const file = basename(name);
+      await run(['restore', snapshot, '--target', directory, '--include', file]);
+      const found = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+      const path = found.find((one) => basename(one) === file);
+      if (path === undefined) throw inconclusive('fetch', `${file} is not in snapshot ${snapshot}`);
+      return join(directory, path);
     },
   };
 }
