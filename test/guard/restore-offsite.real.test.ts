@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RestoreTest } from '../../src/model/restore-test.ts';
 import { built, ensureBuilt } from '../kit/build.ts';
 import { CANARY } from '../kit/canary.ts';
@@ -20,6 +20,9 @@ import { describeWith } from '../kit/needs.ts';
 import { type BackupOnDisk, contentOf, fillShop, makeBackup } from '../kit/own-backups.ts';
 import { type Postgres, startPostgres } from '../kit/postgres.ts';
 import { run } from '../kit/process.ts';
+
+// Each starts several servers and programs, on a machine that may have other work.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const PASSWORD = `restic-${CANARY}`;
 
@@ -103,7 +106,7 @@ describeWith(['postgres15', 'restic', 'rclone'], 'a copy somewhere else', () => 
         args: [built('main.js'), ...args, '--config', file],
         env: { PATH: '/usr/bin:/bin', TMPDIR: scratchHome },
       },
-      120_000,
+      240_000,
     );
   }
   const resultsIn = (output: string): readonly RestoreTest[] =>

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { lastTest, type RestoreTest } from '../../src/model/restore-test.ts';
 import { serverDirectory } from '../../src/observe/backups/own/layout.ts';
 import { decodeTests, TESTS_FILE } from '../../src/observe/backups/own/tests.ts';
@@ -22,6 +22,9 @@ import { describeWith, has } from '../kit/needs.ts';
 import { type BackupOnDisk, contentOf, fillShop, makeBackup } from '../kit/own-backups.ts';
 import { type Postgres, postgresBinaries, startPostgres } from '../kit/postgres.ts';
 import { run, start } from '../kit/process.ts';
+
+// Each starts several servers and programs, on a machine that may have other work.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const SHOP = 'shop';
 const BIN = postgresBinaries(15) ?? '';
@@ -80,7 +83,7 @@ describeWith(['postgres15'], 'a restore test', () => {
     args: readonly string[] = command(),
     environment = env(),
   ): Promise<{ readonly code: number | null; readonly test: RestoreTest; readonly output: string }> {
-    const { code, output } = await run({ command: process.execPath, args, env: environment }, 120_000);
+    const { code, output } = await run({ command: process.execPath, args, env: environment }, 240_000);
     const json = output.slice(output.indexOf('[\n'), output.lastIndexOf(']') + 1);
     const [test] = (json === '' ? [] : JSON.parse(json)) as RestoreTest[];
     return { code, test: test ?? ({} as RestoreTest), output };
@@ -455,7 +458,7 @@ describeWith(['postgres15'], 'a restore test', () => {
     const restore = (more: readonly string[]): Promise<{ code: number | null; output: string }> => {
       const [main = '', , flag = '', file = ''] = command();
       const args = [main, 'restore', flag, file, '--database', SHOP, ...more];
-      return run({ command: process.execPath, args, env: env() }, 120_000);
+      return run({ command: process.execPath, args, env: env() }, 240_000);
     };
 
     test('brings every row back into a new database, and never into one that holds something', async () => {
