@@ -124,6 +124,9 @@ export interface PassedTest {
   readonly finishedAt: Instant;
 }
 
+/** A database that is being restored is called so until it is whole. */
+export const PROVISIONAL_PREFIX = 'pgvigil_restore_';
+
 /** How long a test may be silent; it speaks every 30 s. */
 export const SILENT_MS = 180_000;
 

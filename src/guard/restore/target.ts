@@ -1,4 +1,5 @@
 import type { BackupConnection } from '../../model/backup-source.ts';
+import { PROVISIONAL_PREFIX } from '../../model/restore-test.ts';
 import type { Clock } from '../../model/time.ts';
 import { ConnectFailure, explainFailure } from '../../observe/postgres/failure.ts';
 import { SYSTEM_IDENTIFIER } from '../../observe/postgres/queries.ts';
@@ -114,7 +115,7 @@ async function failing<T>({ host, port, user }: BackupConnection, task: () => Pr
 
 /** A new name for a database, so that nobody takes one for whole that is not. */
 export function provisionalName(nowMs: number, random: string): string {
-  return `pgvigil_restore_${Math.floor(nowMs / 1000)}_${random}`;
+  return `${PROVISIONAL_PREFIX}${Math.floor(nowMs / 1000)}_${random}`;
 }
 
 /** Gives a database its name, once it is whole. */
