@@ -66,7 +66,7 @@ export interface BackupPlace {
 }
 
 const BIN = '/usr/lib/postgresql/15/bin';
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 200_000;
 
 export function backupPlace(): BackupPlace {
   const root = mkdtempSync(join(tmpdir(), 'pgvigil-backups-'));

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Offsite } from '../../model/backup-source.ts';
 import { cleanEnvironment } from '../program.ts';
 import { BACKUP_EXIT } from './failure.ts';
@@ -39,7 +41,14 @@ export async function copyByRclone(context: StepContext, to: Rclone, copy: Offsi
     });
 
   const remote = remotePath(to, copy.remotePath);
-  for (const name of copy.names) await run(['copyto', '--immutable', '--', name, `${remote}/${name}`]);
+  for (const name of copy.names) {
+    const there = `${remote}/${name}`;
+    if ((await stat(join(copy.directory, name))).isDirectory()) {
+      // PostgreSQL does not start without its empty directories. A storage of objects keeps none.
+      await run(['copy', '--immutable', '--create-empty-src-dirs', '--', name, there]);
+      await run(['check', '--one-way', '--', name, there]);
+    } else await run(['copyto', '--immutable', '--', name, there]);
+  }
   // Where a storage has no SHA-256 of its own, what it holds is read back.
   const features = await run(['backend', 'features', '--', to.remote]);
   const download = /"sha256"/.test(features.output) ? [] : ['--download'];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BackupPlace, backupPlace } from '../../kit/backup-place.ts';
 import { ensureBuilt } from '../../kit/build.ts';
 import { CANARY } from '../../kit/canary.ts';
@@ -10,6 +10,9 @@ import { type Postgres, startPostgres } from '../../kit/postgres.ts';
 
 const PASSWORD = `restic-${CANARY}`;
 
+/** Several runs in a test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 300_000 });
+
 describeWith(['postgres15', 'restic', 'rclone'], 'a copy somewhere else', () => {
   let server: Postgres;
   let place: BackupPlace;
@@ -17,7 +20,11 @@ describeWith(['postgres15', 'restic', 'rclone'], 'a copy somewhere else', () => 
 
   beforeAll(async () => {
     await ensureBuilt();
-    server = await startPostgres({ version: 15 });
+    server = await startPostgres({
+      version: 15,
+      settings: { wal_level: 'replica', max_wal_senders: '4' },
+      hba: ['host all all 127.0.0.1/32 trust', 'host replication all 127.0.0.1/32 trust'],
+    });
     await server.query('CREATE DATABASE app');
     await server.query('CREATE TABLE orders AS SELECT i FROM generate_series(1, 1000) i', 'app');
   });
@@ -110,6 +117,15 @@ describeWith(['postgres15', 'restic', 'rclone'], 'a copy somewhere else', () => 
         );
       expect((await place.backup()).code).toBe(0);
       expect(readdirSync(there)).toHaveLength(6);
+    });
+
+    test('has the physical copy too', async () => {
+      place.configure({ url: server.url() }, { databases: ['app'], physical: true, offsite: ofRclone() });
+      const end = await place.backup();
+      expect(end, end.said).toMatchObject({ code: 0 });
+      const path = end.items.find(({ what }) => what === 'physical')?.path ?? '';
+      const there = join(away, 'pg', path.slice(place.directory.length));
+      expect(readdirSync(there).sort()).toEqual(readdirSync(path).sort());
     });
 
     test('that is refused is no success (18)', async () => {

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeManifest } from '../../../src/observe/backups/own/manifest-codec.ts';
 import { type BackupPlace, backupPlace } from '../../kit/backup-place.ts';
 import { ensureBuilt } from '../../kit/build.ts';
@@ -11,6 +11,9 @@ import { describeWith } from '../../kit/needs.ts';
 import { freePort, type Postgres, startPostgres, testVersions } from '../../kit/postgres.ts';
 
 const PASSWORD = `pass:wörd\\${CANARY}`;
+
+/** Several runs in a test, on a machine that may be busy. */
+vi.setConfig({ testTimeout: 300_000 });
 
 describeWith(['postgres15', 'shell'], 'pgvigil backup', () => {
   let server: Postgres;
@@ -229,7 +232,7 @@ describeWith(['postgres15', 'shell'], 'pgvigil backup', () => {
         const startedAt = performance.now();
         const end = await place.backup();
         expect(end.code).toBe(14);
-        expect(performance.now() - startedAt).toBeLessThan(40_000);
+        expect(performance.now() - startedAt).toBeLessThan(60_000);
       } finally {
         mute.close();
       }
