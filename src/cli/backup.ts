@@ -6,6 +6,7 @@ import { createLog, scrub } from '../log.ts';
 import type { OwnBackups } from '../model/backup-source.ts';
 import type { Config } from '../model/config.ts';
 import { askRemembered, type RememberedOptions } from './backup/remembered.ts';
+import { followSchedules } from './backup/scheduled.ts';
 import { BACKUP_EXIT_CODES, itemText, outcomeJson, progressText } from './backup/words.ts';
 import { requireConfig } from './config.ts';
 import { awaitEnding } from './guard/ending.ts';
@@ -17,6 +18,7 @@ interface BackupOptions extends RememberedOptions {
   readonly source?: string;
   readonly database?: readonly string[];
   readonly json?: boolean;
+  readonly scheduled?: boolean;
 }
 
 export function addBackup(program: Command, io: Io): void {
@@ -28,9 +30,11 @@ export function addBackup(program: Command, io: Io): void {
     .option('--report <url>', 'a running pgvigil that remembers which cluster it was (or PGVIGIL_REPORT)')
     .option('--record <file>', 'a file that remembers it (or PGVIGIL_RECORD)')
     .option('--json', 'what was done as JSON')
+    .option('--scheduled', 'stay, and run every one that has a schedule when it is due, as serve does')
     .addHelpText('after', BACKUP_EXIT_CODES)
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<BackupOptions>();
+      if (options.scheduled) return followSchedules(io, options.config);
       const config = await requireConfig(io, options.config);
       await backup(io, config, options);
     });

@@ -22,9 +22,9 @@ const explained = new Map(
 );
 
 describe('docker-compose.monitoring.yml', () => {
-  test.each(services)('%s is fenced in, bounded and restarted', (_, service) => {
+  test.each(services)('%s is fenced in, bounded and restarted', (name, service) => {
     expect(service).toMatchObject({
-      restart: 'unless-stopped',
+      restart: name === 'restore-test' ? 'no' : 'unless-stopped',
       read_only: true,
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
@@ -40,6 +40,8 @@ describe('docker-compose.monitoring.yml', () => {
       expect(dockerfile).toMatch(/^HEALTHCHECK /m);
       return;
     }
+    // Made of the server's image, and without a page that could be asked.
+    if (service.profiles !== undefined) return expect(service.image).toBe('pgvigil-tools:local');
     expect(service.image).toMatch(/:v?\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$/);
     expect(service.healthcheck?.test.length).toBeGreaterThan(1);
     expect(composeText.split(service.image.replace(/@.*/, ''))).toHaveLength(2);
@@ -54,6 +56,7 @@ describe('docker-compose.monitoring.yml', () => {
     for (const volume of service.volumes ?? []) {
       const [source = '', ...rest] = volume.replace(/\$\{([A-Z_]+):-([^}]*)\}/g, '$2').split(':');
       if (source in composeFile.volumes) continue;
+      if (source === './backups' && service.profiles !== undefined) continue;
       expect(rest.at(-1), volume).toBe('ro');
       if (name === 'docker-proxy') expect(source).toBe('/var/run/docker.sock');
       else expect(source).toMatch(/^\.\/[a-z/]+$/);
@@ -62,10 +65,10 @@ describe('docker-compose.monitoring.yml', () => {
 
   test('what it mounts of the owner is ignored by git, from the root on', () => {
     const mounted = services.flatMap(([, { volumes = [] }]) =>
-      volumes.flatMap((volume) => /^\.\/(\w+)/.exec(volume)?.[1] ?? []),
+      volumes.flatMap((volume) => /^(?:\$\{[A-Z_]+:-)?\.\/(\w+)/.exec(volume)?.[1] ?? []),
     );
     const owned = [...new Set(mounted)].filter((directory) => !SHIPPED.includes(directory));
-    expect(owned.sort()).toEqual(['config', 'secrets']);
+    expect(owned.sort()).toEqual(['backups', 'config', 'secrets']);
     // Without the slash in front, src/config and test/config would not be tracked either.
     for (const path of [...owned.map((directory) => `/${directory}/`), '.env'])
       expect(gitIgnore.split('\n')).toContain(path);
@@ -82,8 +85,9 @@ describe('docker-compose.monitoring.yml', () => {
     const called = [...words].filter((word) => /^pgvigil(-[a-z-]+)?$/.test(word));
     expect(called.filter((word) => !names.includes(word))).toEqual([]);
     expect(called).toEqual(expect.arrayContaining(['pgvigil', 'pgvigil-prometheus', 'pgvigil-alertmanager']));
-    // The name of a service is no name of a container.
-    expect(services.map(([name]) => name).filter((name) => words.has(name))).toEqual(['pgvigil']);
+    // The name of a service is no name of a container; those with a profile are called like a command of ours.
+    const plain = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
+    expect(plain.filter((name) => words.has(name))).toEqual(['pgvigil']);
   });
 
   test('links to Grafana begin alike, whoever writes them', () => {

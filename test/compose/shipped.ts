@@ -7,6 +7,7 @@ import { ROOT } from '../kit/bundle.ts';
 export interface Service {
   readonly image: string;
   readonly container_name: string;
+  readonly profiles?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -28,7 +29,10 @@ export interface Service {
 /** The whole file. */
 export interface ComposeFile {
   readonly services: Readonly<
-    Record<'pgvigil' | 'docker-proxy' | 'prometheus' | 'alertmanager' | 'grafana', Service>
+    Record<
+      'pgvigil' | 'backup' | 'restore-test' | 'docker-proxy' | 'prometheus' | 'alertmanager' | 'grafana',
+      Service
+    >
   >;
   readonly networks: Readonly<
     Record<string, { readonly name: string; readonly external?: string; readonly internal?: boolean }>
