@@ -3,7 +3,10 @@ import { composeFile } from './shipped.ts';
 import type { Stage } from './stage.ts';
 
 export type ServiceName = keyof typeof composeFile.services;
-export const NAMES = Object.keys(composeFile.services) as ServiceName[];
+/** Those that are there without a profile. */
+export const NAMES = (Object.keys(composeFile.services) as ServiceName[]).filter(
+  (name) => composeFile.services[name].profiles === undefined,
+);
 
 /** What `docker inspect` tells of a container, as far as it is looked at. */
 export interface Inspected {

@@ -181,7 +181,7 @@ async function raise(engine: PrivateDocker): Promise<Stage> {
 }
 
 /** A file with a secret that only one user may read, as docs/compose.md makes it. */
-function keepSecret(path: string, secret: string, uid: number): void {
+export function keepSecret(path: string, secret: string, uid: number): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${secret}\n`);
   chownSync(path, uid, uid);
@@ -189,7 +189,7 @@ function keepSecret(path: string, secret: string, uid: number): void {
 }
 
 /** A receiver under the name that alertmanager.yml has as it is shipped. */
-async function receivePages(engine: PrivateDocker, directory: string): Promise<void> {
+export async function receivePages(engine: PrivateDocker, directory: string): Promise<void> {
   appendFileSync(join(directory, 'pages'), '');
   const config = readFileSync(join(ROOT, 'alertmanager/alertmanager.yml'), 'utf8');
   const [, host = '', port = ''] = /url: '?http:\/\/([a-z]+):(\d+)\//.exec(config) ?? [];

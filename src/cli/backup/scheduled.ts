@@ -1,3 +1,4 @@
+import { restoreTestJobs } from '../../guard/restore/jobs.ts';
 import { backupJobs, createScheduler } from '../../guard/schedule.ts';
 import { createLog } from '../../log.ts';
 import { requireConfig } from '../config.ts';
@@ -14,7 +15,7 @@ const FOR_EVER_MS = 2 ** 31 - 1;
  */
 export async function followSchedules(io: Io, configFile: string | undefined): Promise<void> {
   const config = await requireConfig(io, configFile);
-  const jobs = backupJobs(config);
+  const jobs = [...backupJobs(config), ...restoreTestJobs(config)];
   if (jobs.length === 0)
     throw new CommandError(
       "nothing is scheduled: add `schedule: '15 2 * * *'` to an entry under `backups`",
