@@ -89,7 +89,7 @@ describeWith(
       const refused = await example.simfab('run', '--rm', 'app').then(() => '', String);
       expect(refused).toContain('ended with 22');
       expect(refused).toContain('pgvigil restore');
-      expect(await logOf('simfab_app_1')).toContain('another server');
+      expect(await logOf('simfab_app_1')).toContain('The server is not the one that held database');
     });
 
     test('a backup of what is there now takes nothing of what was', SLOW, async () => {
