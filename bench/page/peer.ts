@@ -6,6 +6,7 @@ import { waitFor } from '../../test/kit/wait.ts';
 /** A postgres_exporter as it comes, and where it is scraped. */
 export interface Peer {
   readonly address: string;
+  readonly pid: number;
   readonly stop: () => ReturnType<Running['stop']>;
 }
 
@@ -22,7 +23,7 @@ export async function startPeer(url: string): Promise<Peer> {
     return text.includes('pg_up 1') || undefined;
   });
   await whileRunning(running, 'postgres_exporter', ready);
-  return { address, stop: () => running.stop() };
+  return { address, pid: running.pid, stop: () => running.stop() };
 }
 
 /**
