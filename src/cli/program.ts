@@ -1,31 +1,29 @@
 import { Command, CommanderError } from 'commander';
-import { addBackup } from './backup.ts';
-import { addCheckConfig } from './check-config.ts';
-import { addDemo } from './demo/demo.ts';
-import { addDiagnose } from './diagnose.ts';
-import { addEnsure } from './ensure.ts';
 import { CommandError, ConfigError, EXIT, type Io } from './io.ts';
-import { addRestore } from './restore.ts';
-import { addRestoreTest } from './restore-test.ts';
-import { addServe } from './serve.ts';
-import { addSetup } from './setup.ts';
-import { addStatus } from './status.ts';
-import { addAccept, addForget } from './word.ts';
 
-const COMMANDS = [
-  addServe,
-  addCheckConfig,
-  addStatus,
-  addDiagnose,
-  addAccept,
-  addForget,
-  addEnsure,
-  addSetup,
-  addBackup,
-  addRestoreTest,
-  addRestore,
-  addDemo,
-] as const;
+/** Adds a command, and what it needs, to the program. */
+type Add = (program: Command, io: Io) => unknown;
+
+const ensure = async (): Promise<Add> => (await import('./ensure.ts')).addEnsure;
+const setup = async (): Promise<Add> => (await import('./setup.ts')).addSetup;
+
+/** All commands, in the order of the help, and their other names. A command that is not asked for is not even read. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  serve: async () => (await import('./serve.ts')).addServe,
+  'check-config': async () => (await import('./check-config.ts')).addCheckConfig,
+  status: async () => (await import('./status.ts')).addStatus,
+  diagnose: async () => (await import('./diagnose.ts')).addDiagnose,
+  accept: async () => (await import('./word.ts')).addAccept,
+  forget: async () => (await import('./word.ts')).addForget,
+  ensure,
+  'db:create': ensure,
+  setup,
+  'db:setup': setup,
+  backup: async () => (await import('./backup.ts')).addBackup,
+  'restore-test': async () => (await import('./restore-test.ts')).addRestoreTest,
+  restore: async () => (await import('./restore.ts')).addRestore,
+  demo: async () => (await import('./demo/demo.ts')).addDemo,
+};
 
 /** Runs the command that `args` name; resolves with the exit code, or `undefined` while a server goes on running. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number | undefined> {
@@ -49,7 +47,7 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
       io.onClose(close);
     },
   };
-  for (const add of COMMANDS) add(program, serving);
+  for (const add of await commandsFor(args)) add(program, serving);
   for (const command of program.commands) command.option('--config <file>', 'configuration file');
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -58,6 +56,15 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
     return exitCodeOf(error, io);
   }
 }
+
+/** Those whose names occur among the arguments; all of them where none does, for the help and for a word that is none. */
+async function commandsFor(args: readonly string[]): Promise<ReadonlySet<Add>> {
+  if (VERSION.includes(args[0] ?? '')) return new Set();
+  const named = Object.entries(COMMANDS).filter(([name]) => args.includes(name));
+  const wanted = named.length > 0 ? named : Object.entries(COMMANDS);
+  return new Set(await Promise.all(wanted.map(([, load]) => load())));
+}
+const VERSION: readonly string[] = ['-V', '--version'];
 
 function exitCodeOf(error: unknown, io: Io): number {
   if (error instanceof CommandError) {

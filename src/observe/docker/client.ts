@@ -1,14 +1,18 @@
 import { Agent } from 'node:http';
+import { createRequire } from 'node:module';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import { withDeadline } from '../deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { CallName } from './endpoints.ts';
 import { CallError, ProtocolError } from './errors.ts';
 import { type Dialer, ping, readRaw } from './raw.ts';
 import { type Modem, stayHere } from './stay-here.ts';
+
+/** Read when an engine is watched: it brings SSH and gRPC along, which is much of the memory of a small process. */
+const loadDockerode = (): typeof Docker => createRequire(import.meta.url)('dockerode');
 
 /** The part of the Docker API that pgvigil uses: GET only, each call with a deadline, answers unparsed. */
 export interface DockerClient {
@@ -150,7 +154,8 @@ function connect(endpoint: Endpoint, agent: Agent, apiVersion: string | undefine
     cert: undefined,
     key: undefined,
   } as const;
-  const docker = new Docker(options as unknown as Docker.DockerOptions);
+  const Engine = loadDockerode();
+  const docker = new Engine(options as unknown as Docker.DockerOptions);
   stayHere(docker.modem as unknown as Modem);
   return docker as unknown as Engine;
 }
