@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { costsOf, EVERY_TICK } from '../bench/tick/stages.ts';
+import type { Extent } from '../bench/tick/world.ts';
+
+const SMALL: Extent = { servers: 1, databases: 10, volumes: 1, filesystems: 2 };
+const TICKS = 12;
+/** In proportion it is 2, and 4 where everything is compared with everything. */
+const AT_MOST = 3.2;
+
+/** The cheapest of a few tries, in ms: what a second costs, and not what else the machine was doing. */
+function costOf(extent: Partial<Extent>): number {
+  const tries = Array.from({ length: 3 }, () => {
+    const costs = costsOf({ ...SMALL, ...extent }, TICKS);
+    return EVERY_TICK.reduce((sum, stage) => sum + costs[stage], 0);
+  });
+  return Math.min(...tries);
+}
+
+test.each([
+  ['databases', 2_000],
+  ['servers', 50],
+  ['volumes', 400],
+  ['filesystems', 200],
+] as const)('twice as many %s cost a tick about twice as much', { timeout: 120_000 }, (what, size) => {
+  const ratio = costOf({ [what]: 2 * size }) / costOf({ [what]: size });
+  expect(ratio).toBeLessThan(AT_MOST);
+});
