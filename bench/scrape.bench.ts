@@ -11,8 +11,8 @@ import { scrapeAll } from './scrape/targets.ts';
 
 /** BENCH_ROUNDS=10 BENCH_SIZES=10,100 npm run bench -- scrape */
 const PLAN = {
-  rounds: Number(process.env['BENCH_ROUNDS'] ?? 40),
-  crowds: 10,
+  rounds: Number(process.env['BENCH_ROUNDS'] ?? 30),
+  crowds: 6,
   scrapers: 50,
   patienceMs: 30_000,
 };

@@ -1,5 +1,6 @@
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import type { prettyFactory } from 'pino-pretty';
 import type { Happening, HappeningKind } from './model/journal.ts';
 import type { Log } from './model/log.ts';
 import type { Secret } from './model/secret.ts';
@@ -34,7 +35,7 @@ export function createLog(options: {
   };
   const readable =
     options.format === 'text'
-      ? prettyFactory({ colorize: options.colors, translateTime: 'SYS:HH:MM:ss', singleLine: true })
+      ? createReadable({ colorize: options.colors, translateTime: 'SYS:HH:MM:ss', singleLine: true })
       : undefined;
   let lost = 0;
   const write = (line: string): void => {
@@ -50,6 +51,20 @@ export function createLog(options: {
   };
   const log = pino(settings, { write });
   return log;
+}
+
+/** Lines for people. What makes them is read with the first one: most logs are JSON, and most commands log nothing. */
+function createReadable(style: Parameters<typeof prettyFactory>[0]): (line: string) => string {
+  let make: ReturnType<typeof prettyFactory> | undefined;
+  return (line) => {
+    if (make === undefined) {
+      const pretty: { readonly prettyFactory: typeof prettyFactory } = createRequire(import.meta.url)(
+        'pino-pretty',
+      );
+      make = pretty.prettyFactory(style);
+    }
+    return make(line);
+  };
 }
 
 /** Replaces the text of every known secret, in its JSON spelling too, by `***`. */

@@ -17,7 +17,7 @@ function costOf(extent: Partial<Extent>): number {
 }
 
 test.each([
-  ['databases', 2_000],
+  ['databases', 1_000],
   ['servers', 50],
   ['volumes', 400],
   ['filesystems', 200],

@@ -129,6 +129,7 @@ export function createTickWorld({ servers, databases, volumes, filesystems }: Ex
       ),
       docker: dockerView(looks.docker),
       disk: diskView(mounts, looks.usage),
+      backups: new Map(),
     }),
   };
 }
