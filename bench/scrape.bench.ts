@@ -11,10 +11,10 @@ import { scrapeAll } from './scrape/targets.ts';
 
 /** BENCH_ROUNDS=10 BENCH_SIZES=10,100 npm run bench -- scrape */
 const PLAN = {
-  rounds: Number(process.env['BENCH_ROUNDS'] ?? 30),
-  crowds: 6,
+  rounds: Number(process.env['BENCH_ROUNDS'] ?? 20),
+  crowds: 4,
   scrapers: 50,
-  patienceMs: 30_000,
+  patienceMs: 20_000,
 };
 const TIMEOUT_MS = 1_800_000;
 

@@ -4,6 +4,7 @@ import { ensureBuilt } from '../test/kit/build.ts';
 import { MAIN } from '../test/kit/exporter.ts';
 import { describeWith } from '../test/kit/needs.ts';
 import { figure, median, p99 } from './measure/numbers.ts';
+import { copyNode } from './measure/own-node.ts';
 import { createLoads, markdown, publish } from './measure/publish.ts';
 import { nameOf, startServerWith } from './measure/server-with.ts';
 import { measureStarts, type Starts } from './start/starts.ts';
@@ -30,12 +31,15 @@ describeWith(['postgres15'], 'start', () => {
   test('every command', { timeout: (RUNS + 1) * MAINS.length * MS_PER_RUN, retry: 0 }, async () => {
     await ensureBuilt();
     const postgres = await startServerWith(10);
+    const own = copyNode();
+    const node = own.path;
     try {
       // The first one finds nothing in the memory of the machine, and is not counted.
-      for (const { main } of all) await measureStarts(main, postgres, nameOf(0));
+      for (const { main } of all) await measureStarts({ main, node }, postgres, nameOf(0));
       for (let run = 0; run < RUNS; run += 1)
-        for (const { main, runs } of all) runs.push(await measureStarts(main, postgres, nameOf(0)));
+        for (const { main, runs } of all) runs.push(await measureStarts({ main, node }, postgres, nameOf(0)));
     } finally {
+      own.remove();
       await postgres.dispose();
     }
     expect(all.every(({ runs }) => runs.length === RUNS)).toBe(true);

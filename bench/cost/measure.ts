@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDockerd } from '../../test/kit/docker.ts';
+import { copyNode } from '../measure/own-node.ts';
 import { startNodePeer } from '../measure/peers.ts';
 import { watchAll } from '../measure/pgvigil.ts';
 import { createScraper } from '../measure/scrape.ts';
@@ -44,17 +45,19 @@ export async function measureCost(databases: number, minutes: number): Promise<C
     ];
     const docker = await startDockerd();
     undo.push(() => docker.stop());
-    const pgvigil = await watchAll(ours, databases, { dockerHost: docker.host });
+    const node = copyNode();
+    undo.push(node.remove);
+    const pgvigil = await watchAll(ours, databases, { dockerHost: docker.host, through: node.through() });
     undo.push(() => pgvigil.stop());
     const peer = await startPeer(theirs.url('postgres', WATCHER));
     undo.push(() => peer.stop());
-    const node = await startNodePeer();
-    undo.push(() => node.stop());
-    const stop = scrapeRegularly([pgvigil.address, peer.address, node.address]);
+    const nodePeer = await startNodePeer();
+    undo.push(() => nodePeer.stop());
+    const stop = scrapeRegularly([pgvigil.address, peer.address, nodePeer.address]);
     undo.push(stop);
     await sleep(SETTLE_MS);
 
-    const own = [meterOf(pgvigil.pid()), meterOf(peer.pid), meterOf(node.pid)] as const;
+    const own = [meterOf(pgvigil.pid()), meterOf(peer.pid), meterOf(nodePeer.pid)] as const;
     const server = [
       await serverMeterOf(ours),
       await serverMeterOf(theirs),

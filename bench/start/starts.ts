@@ -26,8 +26,14 @@ const LOOK_MS = 5;
 const GIVE_UP_MS = 30_000;
 const SETTLE_MS = 5_000;
 
-/** Starts the program of `main` with every one of these commands, one after the other. */
-export async function measureStarts(main: string, postgres: Postgres, datname: string): Promise<Starts> {
+/** A build, and the Node.js that runs it. */
+export interface Program {
+  readonly main: string;
+  readonly node: string;
+}
+
+/** Starts the program with every one of these commands, one after the other. */
+export async function measureStarts(program: Program, postgres: Postgres, datname: string): Promise<Starts> {
   const workspace = await makeWorkspace('start');
   try {
     const address = `127.0.0.1:${await freePort()}`;
@@ -41,23 +47,27 @@ export async function measureStarts(main: string, postgres: Postgres, datname: s
         docker: false,
       }),
     );
-    const time = (...args: readonly string[]): Promise<number> => timeOf(main, workspace, args);
+    const time = (...args: readonly string[]): Promise<number> => timeOf(program, workspace, args);
     return {
       version: await time('--version'),
       help: await time('--help'),
       checkConfig: await time('check-config', '--config', configFile),
       ensure: await time('ensure', '--url', postgres.url(datname)),
-      ...(await timeOfServe(main, workspace, address, datname)),
+      ...(await timeOfServe(program, workspace, address, datname)),
     };
   } finally {
     await workspace.remove();
   }
 }
 
-async function timeOf(main: string, { directory }: Workspace, args: readonly string[]): Promise<number> {
+async function timeOf(
+  { main, node }: Program,
+  { directory }: Workspace,
+  args: readonly string[],
+): Promise<number> {
   const startedAt = performance.now();
   const { code, output } = await run({
-    command: process.execPath,
+    command: node,
     args: [main, ...args],
     env: { PATH: process.env['PATH'], HOME: directory },
     cwd: directory,
@@ -68,14 +78,14 @@ async function timeOf(main: string, { directory }: Workspace, args: readonly str
 }
 
 async function timeOfServe(
-  main: string,
+  { main, node }: Program,
   { directory }: Workspace,
   address: string,
   datname: string,
 ): Promise<Pick<Starts, 'ready' | 'present' | 'pssBytes'>> {
   const startedAt = performance.now();
   const running = await start({
-    command: process.execPath,
+    command: node,
     args: [main, 'serve', '--config', `${directory}/pgvigil.yml`],
     env: { PATH: process.env['PATH'], HOME: directory },
   });

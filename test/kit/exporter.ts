@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Report } from '../../src/model/report.ts';
 import { ensureBuilt } from './build.ts';
@@ -123,7 +123,7 @@ export async function startExporter(config: object, options: ExporterOptions = {
 /** The first process from this one downwards that is a Node.js. */
 function programUnder(pid: number): number {
   for (let at = pid; ; ) {
-    if (readlinkSync(`/proc/${at}/exe`) === process.execPath) return at;
+    if (basename(readlinkSync(`/proc/${at}/exe`)) === basename(process.execPath)) return at;
     const [child] = readFileSync(`/proc/${at}/task/${at}/children`, 'utf8').trim().split(' ');
     if (!child) return pid;
     at = Number(child);
