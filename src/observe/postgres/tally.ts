@@ -9,39 +9,36 @@ export interface Tally {
   read(): readonly ConnectionTally[];
 }
 
-interface Entry {
-  attempts: number;
-  readonly failures: Map<ConnectReason, number>;
-  lastMs: number | undefined;
-}
+const NO_FAILURES = Object.fromEntries(CONNECT_REASONS.map((reason) => [reason, 0])) as Record<
+  ConnectReason,
+  number
+>;
 
 /** `names` are counted from the start, at 0. */
 export function createTally(names: readonly string[]): Tally {
-  const entries = new Map<string, Entry>();
-  const entryOf = (datname: string): Entry => {
-    const found = entries.get(datname) ?? { attempts: 0, failures: new Map(), lastMs: undefined };
-    entries.set(datname, found);
-    return found;
+  const entries = new Map<string, ConnectionTally>();
+  /** Read many times a second, and most of the time the same. */
+  let last: readonly ConnectionTally[] | undefined;
+
+  const of = (datname: string): ConnectionTally =>
+    entries.get(datname) ?? { datname, attempts: 0, failures: NO_FAILURES, lastDurationMs: undefined };
+  const keep = (entry: ConnectionTally): void => {
+    entries.set(entry.datname, entry);
+    last = undefined;
   };
-  for (const name of names) entryOf(name);
+  for (const name of names) keep(of(name));
   return {
     attempted(datname, durationMs) {
-      const entry = entryOf(datname);
-      entry.attempts += 1;
-      entry.lastMs = durationMs;
+      const entry = of(datname);
+      keep({ ...entry, attempts: entry.attempts + 1, lastDurationMs: durationMs });
     },
     failed(datname, reason) {
-      const { failures } = entryOf(datname);
-      failures.set(reason, (failures.get(reason) ?? 0) + 1);
+      const entry = of(datname);
+      keep({ ...entry, failures: { ...entry.failures, [reason]: entry.failures[reason] + 1 } });
     },
-    read: () =>
-      [...entries].map(([datname, { attempts, failures, lastMs }]) => ({
-        datname,
-        attempts,
-        failures: Object.fromEntries(
-          CONNECT_REASONS.map((reason) => [reason, failures.get(reason) ?? 0]),
-        ) as Record<ConnectReason, number>,
-        lastDurationMs: lastMs,
-      })),
+    read() {
+      last ??= [...entries.values()];
+      return last;
+    },
   };
 }
