@@ -47,12 +47,13 @@ export async function measureStarts(program: Program, postgres: Postgres, datnam
         docker: false,
       }),
     );
+    const record = `${workspace.directory}/record.json`;
     const time = (...args: readonly string[]): Promise<number> => timeOf(program, workspace, args);
     return {
       version: await time('--version'),
       help: await time('--help'),
       checkConfig: await time('check-config', '--config', configFile),
-      ensure: await time('ensure', '--url', postgres.url(datname)),
+      ensure: await time('ensure', '--url', postgres.url(datname), '--record', record),
       ...(await timeOfServe(program, workspace, address, datname)),
     };
   } finally {

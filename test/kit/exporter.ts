@@ -85,7 +85,13 @@ export async function startExporter(config: object, options: ExporterOptions = {
   }
 
   const signalProgram = (signal: NodeJS.Signals): void => {
-    if (running.isRunning()) process.kill(programUnder(running.pid), signal);
+    if (!running.isRunning()) return;
+    try {
+      process.kill(programUnder(running.pid), signal);
+    } catch (error) {
+      // It may be gone a moment before we are told.
+      if (!['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
   };
 
   await configure(config);
