@@ -17,7 +17,8 @@ async function answer(request) {
 
 const server = createServer((request, response) => {
   answer(request).then(
-    (body) => response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`),
+    (body) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`),
     (error) => response.writeHead(503, { 'content-type': 'text/plain' }).end(`${error.message}\n`),
   );
 });
