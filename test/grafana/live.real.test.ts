@@ -142,7 +142,8 @@ describeWith(
                 .sort()
                 .join(),
             );
-          if (targets.length > 1) expect([...new Set(shapes)], title).toHaveLength(1);
+          // A table of which nothing is there is listed above.
+          if (targets.length > 1 && shapes.length > 0) expect([...new Set(shapes)], title).toHaveLength(1);
         }
       },
     );
