@@ -47,6 +47,8 @@ export interface BackupPlace {
   readonly root: string;
   readonly directory: string;
   readonly configFile: string;
+  /** The directory for temporary files of everything that runs here. */
+  readonly temporary: string;
   /** Writes the configuration: of the server, and of the source. */
   configure(server: object, source?: object, more?: object): void;
   backup(...args: readonly string[]): Promise<BackupEnd>;
@@ -77,7 +79,10 @@ export function backupPlace(): BackupPlace {
   for (const name of ['pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'pg_verifybackup'])
     symlinkSync(join(BIN, name), join(tools, name));
   const configFile = join(root, 'pgvigil.yml');
-  const env = { PATH: `${tools}:${process.env['PATH']}` };
+  const temporary = join(root, 'tmp');
+  mkdirSync(temporary);
+  // A TMPDIR of its own: other tests run beside this one, and leave and remove there what they will.
+  const env = { PATH: `${tools}:${process.env['PATH']}`, TMPDIR: temporary };
   const command = [process.execPath, built('main.js')];
 
   function notes(name: string): ReadonlyMap<string, LastRun> {
@@ -114,6 +119,7 @@ export function backupPlace(): BackupPlace {
     root,
     directory,
     configFile,
+    temporary,
     configure(server, source = {}, more = {}) {
       const config = {
         servers: [{ name: 'main', ...server }],

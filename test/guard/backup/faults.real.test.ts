@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BackupPlace, backupPlace } from '../../kit/backup-place.ts';
@@ -47,7 +46,7 @@ describeWith(['postgres15', 'shell'], 'a backup that goes wrong', () => {
   }
   const leftovers = (): readonly string[] => place.files().filter((name) => name.endsWith('.partial'));
   const privateFiles = (): readonly string[] =>
-    readdirSync(tmpdir()).filter((name) => name.startsWith('pgvigil-backup-'));
+    readdirSync(place.temporary).filter((name) => name.startsWith('pgvigil-backup-'));
   /** A dump that is written, and whose program then waits for ever. */
   const HANG = '$REAL "$@"; echo $$ > "$(dirname "$0")/pid"; exec sleep 600';
   const hanging = (): Promise<number> =>
