@@ -31,8 +31,12 @@ export interface ProgramEnd {
 }
 
 export interface Program {
-  readonly child: ChildProcess;
-  /** Never rejects; resolves when it is gone and all that it said was read. */
+  /** `undefined`: it could not be started, as `ended` says. */
+  readonly child: ChildProcess | undefined;
+  /**
+   * Never rejects; resolves when it is gone and all that it said was read. One that is not gone soon after its kill, for
+   * it hangs on a disk, is given up: then it resolves too.
+   */
   readonly ended: Promise<ProgramEnd>;
 }
 
@@ -40,8 +44,10 @@ export interface Program {
 const SAID_CHARACTERS = 4_000;
 /** More kept output than this is not what was asked for. */
 const OUTPUT_CHARACTERS = 64 * 1024 * 1024;
-/** From a request to end until the kill. */
+/** From a request to end until the kill, and from the end of a program until that of what it left behind. */
 const GRACE_MS = 5_000;
+/** From the kill until we do not wait any more. */
+const GIVE_UP_MS = 5_000;
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /** The whole environment of a program, but for what it needs itself. */
@@ -52,9 +58,21 @@ export function cleanEnvironment(
 }
 
 /** Starts a program by its arguments, never through a shell, in a process group of its own. */
-export function startProgram([file = '', ...args]: readonly string[], options: ProgramOptions): Program {
-  const { output = 'ignore', signal } = options;
-  const child = spawn(file, args, {
+export function startProgram(argv: readonly string[], options: ProgramOptions): Program {
+  try {
+    const child = spawnProgram(argv, options);
+    return { child, ended: endOf(child, options) };
+  } catch (error) {
+    // Too many arguments, or no memory: other reasons come as an event.
+    const said = (error as Error).message;
+    const end = { ok: false, exitCode: undefined, signal: undefined, cut: 'not_started', said } as const;
+    return { child: undefined, ended: Promise.resolve({ ...end, output: '' }) };
+  }
+}
+
+function spawnProgram([file = '', ...args]: readonly string[], options: ProgramOptions): ChildProcess {
+  const { output = 'ignore' } = options;
+  return spawn(file, args, {
     cwd: options.directory,
     env: options.env,
     stdio: [options.input ?? 'ignore', output === 'ignore' ? 'ignore' : 'pipe', 'pipe'],
@@ -62,15 +80,23 @@ export function startProgram([file = '', ...args]: readonly string[], options: P
     detached: true,
     ...options.identity,
   });
+}
+
+function endOf(child: ChildProcess, { output, signal, deadlineMs }: ProgramOptions): Promise<ProgramEnd> {
   let cut: ProgramEnd['cut'];
   let killing: NodeJS.Timeout | undefined;
   let letting: NodeJS.Timeout | undefined;
+  let giveUp = (): void => {};
+  const kill = (): void => {
+    killGroup(child, 'SIGKILL');
+    killing = setTimeout(() => giveUp(), GIVE_UP_MS);
+  };
   const end = (why: ProgramEnd['cut']): void => {
     cut ??= why;
     killGroup(child, 'SIGTERM');
-    killing ??= setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS);
+    killing ??= setTimeout(kill, GRACE_MS);
   };
-  const deadline = setTimeout(() => end('deadline'), options.deadlineMs);
+  const deadline = setTimeout(() => end('deadline'), deadlineMs);
   const abort = (): void => end('aborted');
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
@@ -89,7 +115,7 @@ export function startProgram([file = '', ...args]: readonly string[], options: P
     });
   child.stdin?.on('error', () => {}); // Told by the exit code of whoever went away.
 
-  const ended = new Promise<ProgramEnd>((resolve) => {
+  return new Promise((resolve) => {
     const settle = (exitCode: number | undefined, by: NodeJS.Signals | undefined): void => {
       clearTimeout(deadline);
       clearTimeout(killing);
@@ -112,8 +138,14 @@ export function startProgram([file = '', ...args]: readonly string[], options: P
       }, GRACE_MS);
     });
     child.once('close', (code, by) => settle(code ?? undefined, by ?? undefined));
+    giveUp = () => {
+      if (child.exitCode === null && child.signalCode === null) said += '\nit was killed, and is still there';
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      child.unref();
+      settle(child.exitCode ?? undefined, child.signalCode ?? undefined);
+    };
   });
-  return { child, ended };
 }
 
 /** Runs a program to its end. */

@@ -92,6 +92,15 @@ export function createScheduler(options: {
     const job = queue.shift();
     if (job === undefined) return;
     running = job.name;
+    try {
+      await run(job);
+    } finally {
+      running = undefined;
+    }
+    void next();
+  }
+
+  async function run(job: ScheduledJob): Promise<void> {
     const startedAt = clock.monotonic();
     log.info({ job: job.name }, 'begins');
     const { child, ended } = startProgram([...options.program, ...job.args], {
@@ -100,10 +109,8 @@ export function createScheduler(options: {
       deadlineMs: job.deadlineMs + SPARE_MS,
       signal: ending.signal,
     });
-    giveWay(child.pid);
+    giveWay(child?.pid);
     tell(job, await ended, Math.round(clock.monotonic() - startedAt) / 1000);
-    running = undefined;
-    void next();
   }
 
   function tell(job: ScheduledJob, end: ProgramEnd, seconds: number): void {

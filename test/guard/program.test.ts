@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { cleanEnvironment, explainEnd, runProgram, startProgram } from '../../src/guard/program.ts';
 
 const node = (script: string): readonly string[] => [process.execPath, '-e', script];
@@ -48,6 +48,25 @@ describe('running a program', () => {
     expect(end).toMatchObject({ ok: false, cut: 'not_started' });
     expect(explainEnd('pg_dump', end)).toContain('cannot be started');
   });
+
+  test('says that it could not be started, where that is known at once', async () => {
+    const end = await runProgram([process.execPath, 'x'.repeat(1 << 20)], options);
+    expect(end).toMatchObject({ ok: false, cut: 'not_started', said: expect.stringContaining('E2BIG') });
+  });
+
+  test('does not wait for ever for one that a kill does not end', async () => {
+    const { child, ended } = startProgram(node('setTimeout(() => {}, 60000)'), { ...options, deadlineMs: 1 });
+    // What hangs on a disk is like that.
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    onTestFinished(() => {
+      kill.mockRestore();
+      child?.kill('SIGKILL');
+    });
+    const end = await ended;
+    expect(end).toMatchObject({ ok: false, cut: 'deadline' });
+    expect(explainEnd('pg_dump', end)).toContain('it was killed, and is still there');
+    expect(kill).toHaveBeenCalledWith(-Number(child?.pid), 'SIGKILL');
+  }, 30_000);
 });
 
 /** A zombie that nobody has waited for yet counts as gone. */

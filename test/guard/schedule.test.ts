@@ -68,6 +68,14 @@ describe('jobs with a schedule', () => {
     );
   });
 
+  test('that cannot be started do not keep others from their turn', async () => {
+    const endless = { ...job('a', ''), args: ['-e', 'x'.repeat(1 << 20)] };
+    const { clock, said, until } = start([endless, job('b', '')]);
+    clock.advance(HOUR_MS);
+    await until(() => expect(said().at(-1)).toBe('b: is done'));
+    expect(said()[1]).toContain('a: a cannot be started: spawn E2BIG');
+  });
+
   test('that are still under way are not begun again', async () => {
     const { clock, said, until, scheduler } = start([job('a', 'setTimeout(() => {}, 60_000)')]);
     clock.advance(HOUR_MS);

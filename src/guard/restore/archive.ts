@@ -49,7 +49,7 @@ export async function optionsOfArchive(
     { ...tool.options, directory: '/', output: 'pipe' },
   );
   let head = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+  child?.stdout?.setEncoding('utf8').on('data', (text: string) => {
     if (head.length < HEAD_CHARACTERS) head += text;
   });
   const end = await ended;

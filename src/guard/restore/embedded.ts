@@ -77,7 +77,7 @@ export async function startEmbedded(options: {
   });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    keeper.child.stdin?.end();
+    keeper.child?.stdin?.end();
     try {
       await withDeadline('the end of the scratch server', STOP_MS, keeper.ended);
     } finally {
@@ -86,7 +86,7 @@ export async function startEmbedded(options: {
     }
   };
   try {
-    keeper.child.stdin?.write(`${JSON.stringify(order)}\n`);
+    keeper.child?.stdin?.write(`${JSON.stringify(order)}\n`);
     const socket = await withDeadline('the start of a scratch server', START_MS, firstWord(keeper));
     const endpoint = { host: socket, port: 5432, user: USER, password: undefined } as const;
     const tls = { mode: 'disable', ca: undefined, cert: undefined, key: undefined } as const;
@@ -111,8 +111,8 @@ export async function startEmbedded(options: {
 
 /** The directory of its socket, or why there is none. */
 async function firstWord(keeper: ReturnType<typeof startProgram>): Promise<string> {
-  const { stdout } = keeper.child;
-  if (stdout === null) throw new Error('unreachable: its output is piped');
+  const stdout = keeper.child?.stdout;
+  if (stdout == null) throw new Error(explainEnd('its keeper', await keeper.ended));
   const lines = createInterface({ input: stdout });
   const line = new Promise<string>((resolve) => lines.once('line', resolve));
   const over = keeper.ended.then((end): never => {

@@ -111,8 +111,8 @@ export async function restorePlain(
     ],
     { ...psql.options, directory: '/', input: 'pipe' },
   );
-  const { stdin } = child;
-  if (stdin === null) throw new Error('unreachable: its input is piped');
+  const stdin = child?.stdin;
+  if (stdin == null) return ended; // It was not started.
   const source = createReadStream(dump.path);
   const feeding = (dump.compressed ? pipeline(source, createGunzip(), stdin) : pipeline(source, stdin)).then(
     () => undefined,
