@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly deadlineMs: number;
   /** Ends it, as the deadline does. */
   readonly signal?: AbortSignal;
+  /** From a request to end until the kill; 5 s when absent. */
+  readonly graceMs?: number;
   /** Root lends it this identity. */
   readonly identity?: { readonly uid: number; readonly gid: number } | undefined;
   /** What it reads; absent: nothing. */
@@ -44,7 +46,7 @@ export interface Program {
 const SAID_CHARACTERS = 4_000;
 /** More kept output than this is not what was asked for. */
 const OUTPUT_CHARACTERS = 64 * 1024 * 1024;
-/** From a request to end until the kill, and from the end of a program until that of what it left behind. */
+/** From a request to end until the kill, and from the end of a program until its streams are closed. */
 const GRACE_MS = 5_000;
 /** From the kill until we do not wait any more. */
 const GIVE_UP_MS = 5_000;
@@ -82,7 +84,8 @@ function spawnProgram([file = '', ...args]: readonly string[], options: ProgramO
   });
 }
 
-function endOf(child: ChildProcess, { output, signal, deadlineMs }: ProgramOptions): Promise<ProgramEnd> {
+function endOf(child: ChildProcess, options: ProgramOptions): Promise<ProgramEnd> {
+  const { output, signal, deadlineMs, graceMs = GRACE_MS } = options;
   let cut: ProgramEnd['cut'];
   let killing: NodeJS.Timeout | undefined;
   let letting: NodeJS.Timeout | undefined;
@@ -94,7 +97,7 @@ function endOf(child: ChildProcess, { output, signal, deadlineMs }: ProgramOptio
   const end = (why: ProgramEnd['cut']): void => {
     cut ??= why;
     killGroup(child, 'SIGTERM');
-    killing ??= setTimeout(kill, GRACE_MS);
+    killing ??= setTimeout(kill, graceMs);
   };
   const deadline = setTimeout(() => end('deadline'), deadlineMs);
   const abort = (): void => end('aborted');

@@ -29,6 +29,8 @@ const TICK_MS = 15_000;
 const NICE = 10;
 /** A job ends by its own deadlines; this is for one that hangs on a disk. */
 const SPARE_MS = 600_000;
+/** It ends its own programs within less, and cleans up and writes down what became of it. */
+const GRACE_MS = 60_000;
 
 /** The backups that have a schedule. Each database has the deadline, and so do its copies. */
 export function backupJobs({ backups }: Config): readonly ScheduledJob[] {
@@ -108,6 +110,7 @@ export function createScheduler(options: {
       directory,
       deadlineMs: job.deadlineMs + SPARE_MS,
       signal: ending.signal,
+      graceMs: GRACE_MS,
     });
     giveWay(child?.pid);
     tell(job, await ended, Math.round(clock.monotonic() - startedAt) / 1000);

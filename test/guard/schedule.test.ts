@@ -1,4 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { nextRun } from '../../src/config/cron.ts';
 import { backupJobs, createScheduler, type ScheduledJob } from '../../src/guard/schedule.ts';
@@ -84,6 +86,21 @@ describe('jobs with a schedule', () => {
     await until(() => expect(said()[1]).toContain('still under way: left out'));
     scheduler.stop();
   });
+
+  test('that are told to end have longer than their own programs have', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'pgvigil-test-schedule-'));
+    stops.push(() => rmSync(root, { recursive: true }));
+    const [ready, cleaned] = [join(root, 'ready'), join(root, 'cleaned')];
+    const write = (path: string) => `require('node:fs').writeFileSync(${JSON.stringify(path)}, '')`;
+    const cleaning = `process.once('SIGTERM', () => setTimeout(() => { ${write(cleaned)}; process.exit() }, 8_000))`;
+    const { clock, scheduler, until } = start([
+      job('a', `${cleaning}; ${write(ready)}; setInterval(() => {}, 1_000)`),
+    ]);
+    clock.advance(HOUR_MS);
+    await until(() => expect(existsSync(ready)).toBe(true));
+    scheduler.stop();
+    await until(() => expect(existsSync(cleaned)).toBe(true));
+  }, 60_000);
 
   test('that are due stay due when the configuration is read again; others wait for their time', async () => {
     const jobs = [job('a', '')];
