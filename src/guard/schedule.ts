@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { nextRun } from '../config/cron.ts';
-import type { Schedule } from '../model/backup-source.ts';
+import type { OwnBackups, Schedule } from '../model/backup-source.ts';
 import type { Config } from '../model/config.ts';
 import type { Log } from '../model/log.ts';
 import type { Clock, Instant } from '../model/time.ts';
@@ -29,10 +29,14 @@ const TICK_MS = 15_000;
 const NICE = 10;
 /** A job ends by its own deadlines; this is for one that hangs on a disk. */
 const SPARE_MS = 600_000;
+/** For a run of databases that are not named. */
+const UNKNOWN_MS = 24 * 3_600_000;
+/** Timers of Node.js end at 24 days: a longer one would ring at once. */
+const LONGEST_MS = 14 * 24 * 3_600_000;
 /** It ends its own programs within less, and cleans up and writes down what became of it. */
 const GRACE_MS = 60_000;
 
-/** The backups that have a schedule. Each database has the deadline, and so do its copies. */
+/** The backups that have a schedule. Each database has the deadline, and so do the globals and every copy. */
 export function backupJobs({ backups }: Config): readonly ScheduledJob[] {
   return backups.flatMap((source) =>
     source.kind === 'pgvigil' && source.schedule !== undefined
@@ -40,10 +44,20 @@ export function backupJobs({ backups }: Config): readonly ScheduledJob[] {
           name: `backup ${source.name}`,
           schedule: source.schedule,
           args: ['backup', '--source', source.name],
-          deadlineMs: Math.min(24 * 3_600_000, 4 * source.deadlineMs),
+          deadlineMs: runDeadlineMs(source),
         }
       : [],
   );
+}
+
+/** Of a whole run. Where the databases are not named, nobody knows yet how many there will be. */
+function runDeadlineMs({ databases, physical, offsite, deadlineMs }: OwnBackups): number {
+  const copies = offsite === undefined ? 1 : 2;
+  const needed =
+    databases === undefined
+      ? Math.max(UNKNOWN_MS, 4 * deadlineMs)
+      : (databases.length + (physical ? 2 : 1)) * copies * deadlineMs;
+  return Math.min(LONGEST_MS, needed);
 }
 
 /** `program`: how pgvigil is started, with the options that every command has at the end. */

@@ -135,9 +135,24 @@ test('backups with a schedule are jobs', () => {
       name: 'backup a',
       schedule: { cron: '15 2 * * *', timeZone: 'Europe/Berlin' },
       args: ['backup', '--source', 'a'],
-      deadlineMs: 4 * HOUR_MS,
+      deadlineMs: 24 * HOUR_MS,
     },
   ]);
+});
+
+test.each([
+  // Five dumps and the globals.
+  ['databases: [a, b, c, d, e], deadline: 6h', 36],
+  ['databases: [a, b, c, d, e], deadline: 6h, physical: true', 42],
+  ['databases: [a], deadline: 6h, offsite: { rclone: { remote: "r2:b" } }', 24],
+  ['deadline: 6h', 24],
+  ['deadline: 7d', 14 * 24],
+])('a run of %s has %s hours', (keys, hours) => {
+  const parsed = parseText(
+    `servers: [{ name: main, url: postgres://me@db }]\nbackups: [{ kind: pgvigil, directory: /a, schedule: "@daily", ${keys} }]\n`,
+  );
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  expect(backupJobs(parsed.config).map(({ deadlineMs }) => deadlineMs / HOUR_MS)).toEqual([hours]);
 });
 
 describe('a schedule', () => {
