@@ -6,6 +6,8 @@ import { BACKUP_EXIT, BackupFailure } from './failure.ts';
 
 /** A wait for a lock would hold back everybody who waits behind us. */
 const LOCK_WAIT_MS = 60_000;
+/** The server ends the snapshot by itself so long after the deadline: we may hang on a disk, and it holds vacuum back. */
+const IDLE_SPARE_MS = 60_000;
 /** "pgvg", and 1: the backup of a database. */
 const LOCK = [0x70_67_76_67, 1] as const;
 
@@ -54,13 +56,13 @@ export async function takeSnapshot(
   const ask: Ask = async (text) => (await session.query({ text }, leftMs())).at(-1) ?? [];
   await ask(NOTICE_OUR_END);
   await ask('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0');
-  const [exported] = await ask(
-    'SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_catalog.pg_export_snapshot()',
-  );
+  const untilDeadline = (): string =>
+    `SET LOCAL idle_in_transaction_session_timeout = ${Math.ceil(leftMs()) + IDLE_SPARE_MS}`;
+  const [exported] = await ask(`${untilDeadline()}; SELECT pg_catalog.pg_export_snapshot()`);
   const at = clock.now();
   const [identity] = await ask(IDENTITY);
-  const content = await readContent(patient(ask), hashBelowBytes);
-  const roles = await ask(ROLES);
+  const content = await readContent(limited(ask, untilDeadline), hashBelowBytes);
+  const roles = await ask(`${untilDeadline()}; ${ROLES}`);
   return {
     id: exported?.[0] ?? '',
     at,
@@ -71,12 +73,12 @@ export async function takeSnapshot(
   };
 }
 
-/** The first question takes every limit away: this one comes back. */
-function patient(ask: Ask): Ask {
+/** The first question takes every limit away: these come back. */
+function limited(ask: Ask, untilDeadline: () => string): Ask {
   let isFirst = true;
   return async (text) => {
     const rows = await ask(text);
-    if (isFirst) await ask(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`);
+    if (isFirst) await ask(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}; ${untilDeadline()}`);
     isFirst = false;
     return rows;
   };
