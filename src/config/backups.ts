@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { BackupConnection, Environment, Offsite } from '../model/backup-source.ts';
 import type { Secret } from '../model/secret.ts';
 import { checkKeys } from './backup-keys.ts';
@@ -36,13 +37,36 @@ export function inspectBackups(
   context: ServerContext,
 ): readonly BackupParts[] {
   const names = namesOf(entries, servers);
-  return entries.map((entry, index) => {
+  const inspected = entries.map((entry, index) => {
     const path = ['backups', index];
     const { problem } = context;
     if (names.indexOf(names[index] ?? '') < index)
       problem([...path, 'name'], 'is the name of another entry already: give each its own', 'key');
     return inspect(entry ?? {}, names[index] ?? '', path, servers, context);
   });
+  checkDirectories(entries, inspected, context);
+  return inspected;
+}
+
+/** Two of our own in one place would each delete what the other has to keep. */
+function checkDirectories(
+  entries: readonly (Salvaged<BackupInput> | undefined)[],
+  parts: readonly BackupParts[],
+  { files, problem }: ServerContext,
+): void {
+  const first = new Map<string, number>();
+  for (const [index, entry] of entries.entries()) {
+    const server = parts[index]?.server ?? -1;
+    if (entry?.kind !== 'pgvigil' || entry.directory === undefined || server === -1) continue;
+    const place = JSON.stringify([server, resolve(files.directory, entry.directory)]);
+    const other = first.get(place);
+    if (other === undefined) first.set(place, index);
+    else
+      problem(
+        ['backups', index, 'directory'],
+        `is that of backups[${other}], which is of the same server: each would delete backups of the other, give it its own`,
+      );
+  }
 }
 
 /** The kind alone where that tells entries apart, else with its server. */

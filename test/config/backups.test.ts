@@ -128,6 +128,19 @@ describe('backups', () => {
     expect(problemsOf(read(`  - ${entry}\n`)).join('\n')).toContain(message);
   });
 
+  test('of one server and one directory are of one source', () => {
+    const twice = read(
+      '  - { kind: pgvigil, name: a, directory: /b }\n  - { kind: pgvigil, name: b, directory: /b/ }\n',
+    );
+    expect(problemsOf(twice)).toEqual([
+      '4:42: backups[1].directory: is that of backups[0], which is of the same server: each would delete backups of the other, give it its own',
+    ]);
+    const apart =
+      '  - { kind: pgvigil, server: a, directory: /b }\n  - { kind: pgvigil, server: b, directory: /b }\n' +
+      '  - { kind: pgvigil, server: b, name: c, directory: /c }\n  - { kind: files, server: a, path: /b }\n';
+    expect(problemsOf(read(apart, TWO))).toEqual([]);
+  });
+
   test('say which server where there are several, and have names of their own', () => {
     expect(problemsOf(read('  - { kind: files, path: /p }\n', TWO)).join()).toContain(
       'there are several servers',
