@@ -4,6 +4,7 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -29,7 +30,7 @@ export interface DirectoryLock {
 
 /**
  * Makes the lock file of a directory, or throws `BackupFailure` 11 when another run has it. One whose process is gone is
- * taken over: of this machine that is known by its pid and boot, of another by its silence.
+ * taken over: of this machine that is known by its pid and boot, of another, or another container, by its silence.
  */
 export function lockDirectory(directory: string, clock: Clock): DirectoryLock {
   const path = join(directory, LOCK_FILE);
@@ -37,6 +38,7 @@ export function lockDirectory(directory: string, clock: Clock): DirectoryLock {
     pid: process.pid,
     boot: bootId(),
     host: hostname(),
+    pidNamespace: pidNamespace(),
     nonce: randomBytes(8).toString('hex'),
   });
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -95,9 +97,12 @@ function isStale(path: string, text: string, clock: Clock): boolean {
   const modifiedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   if (modifiedAt !== undefined && clock.now() - modifiedAt > SILENT_MS) return true;
   try {
-    const { pid, boot, host } = JSON.parse(text) as { pid: number; boot: string; host: string };
-    if (host !== hostname()) return false; // Another container may share our kernel, and not our pids.
-    return boot !== bootId() || pid === process.pid || !isAlive(pid);
+    const found = JSON.parse(text) as { pid: number; boot: string; host: string; pidNamespace?: string };
+    if (found.host !== hostname()) return false;
+    if (found.boot !== bootId()) return true;
+    // A container may share our kernel and our name, and not our pids.
+    if (found.pidNamespace !== pidNamespace()) return false;
+    return found.pid === process.pid || !isAlive(found.pid);
   } catch {
     return false; // Being written.
   }
@@ -113,6 +118,14 @@ function takeAway(path: string, dead: string): void {
     if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     rmSync(aside, { force: true });
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }
 

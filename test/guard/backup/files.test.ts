@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -161,6 +162,7 @@ describe('deleting', () => {
 
 describe('the lock of a directory', () => {
   const path = () => join(root, '.pgvigil.lock');
+  const boot = () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 
   test('is had by one', () => {
     const lock = lockDirectory(root, clock);
@@ -179,7 +181,7 @@ describe('the lock of a directory', () => {
   test('of a process that is gone, or of another boot, is taken over', () => {
     const { pid } = spawnSync('true');
     for (const found of [
-      { pid, boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(), host: hostname() },
+      { pid, boot: boot(), host: hostname(), pidNamespace: readlinkSync('/proc/self/ns/pid') },
       { pid: process.ppid, boot: 'another', host: hostname() },
     ]) {
       writeFileSync(path(), JSON.stringify(found));
@@ -187,8 +189,12 @@ describe('the lock of a directory', () => {
     }
   });
 
-  test('of another machine counts until it was silent for long', () => {
-    writeFileSync(path(), JSON.stringify({ pid: 1, boot: 'b', host: 'elsewhere' }));
+  const { pid: gone } = spawnSync('true');
+  test.each([
+    ['machine', { pid: 1, boot: 'b', host: 'elsewhere' }],
+    ['container of this name', { pid: gone, boot: boot(), host: hostname(), pidNamespace: 'pid:[1]' }],
+  ])('of another %s counts until it was silent for long', (_, found) => {
+    writeFileSync(path(), JSON.stringify(found));
     expect(() => lockDirectory(root, clock)).toThrow(BackupFailure);
     const before = new Date(Date.now() - 700_000);
     utimesSync(path(), before, before);
