@@ -30,7 +30,7 @@ export interface RetentionPlan {
 /** A smaller one than this part of what was usual is suspicious. */
 const HALF = 0.5;
 const MEDIAN_OF = 7;
-/** Of fewer rows than this, half is no loss. */
+/** Of fewer rows than this, only all of them are a loss. */
 const MIN_ROWS = 100;
 const DAY_MS = 86_400_000;
 
@@ -123,7 +123,8 @@ function hasLostRows(before: KeptItem, newest: KeptItem, keep: KeepRule): boolea
   const now = watchedTables(newest, keep);
   return [...watchedTables(before, keep)].some(([name, rows]) => {
     const left = now.get(name);
-    return left !== undefined && rows >= MIN_ROWS && left < HALF * rows;
+    if (left === undefined) return false;
+    return rows >= MIN_ROWS ? left < HALF * rows : rows > 0 && left === 0;
   });
 }
 

@@ -127,6 +127,7 @@ describe('what looks like a loss holds everything', () => {
     ['size_halved', [...usual, item(40, { bytes: 400_000 })], {}],
     ['rows_lost', [...usual, item(40, { rows: 0 })], {}],
     ['rows_lost', [...usual, item(40, { rows: 4999 })], {}],
+    ['rows_lost', [...days(40).map((day) => item(day, { rows: 1 })), item(40, { rows: 0 })], {}],
     ['table_vanished', [...usual, item(40, { tables: [] })], {}],
     ['newest_not_verified', [...usual, item(40, { isGood: false })], {}],
     ['clock_moved_back', usual, { now: START }],
@@ -138,10 +139,12 @@ describe('what looks like a loss holds everything', () => {
     expect(remove).toEqual([]);
   });
 
-  test('half of the rows is enough, a few rows are none, and some tables come and go', () => {
+  test('half of the rows is enough, a few rows come and go, and some tables come and go', () => {
     expect(plan([...usual, item(40, { rows: 5000 })]).held).toEqual([]);
     const few = days(40).map((day) => item(day, { rows: 99 }));
-    expect(plan([...few, item(40, { rows: 0 })]).held).toEqual([]);
+    expect(plan([...few, item(40, { rows: 1 })]).held).toEqual([]);
+    const none = days(40).map((day) => item(day, { rows: 0 }));
+    expect(plan([...none, item(40, { rows: 0 })]).held).toEqual([]);
     const ignoreTables = [/^public\.orders$/u];
     expect(plan([...usual, item(40, { rows: 0 })], { keep: { ignoreTables } }).held).toEqual([]);
     expect(plan([...usual, item(40, { tables: [] })], { keep: { ignoreTables } }).held).toEqual([]);
