@@ -68,7 +68,7 @@ export async function measureFile(path: string, name: string, signal?: AbortSign
 
 /**
  * Gives what lies under partial names its names. The manifest comes last, when all else is on the disk: whoever is
- * killed before that leaves no backup behind.
+ * killed before that leaves no backup behind. When it fails, nothing of it is left.
  */
 export async function publish(
   directory: string,
@@ -83,6 +83,7 @@ export async function publish(
     await writeDurably(directory, names.checksums, sums);
     await writeDurably(directory, names.manifest, what.manifest);
   } catch (error) {
+    await withdraw(directory, names);
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new BackupFailure(
@@ -90,6 +91,12 @@ export async function publish(
       `the backup could not be put in its place in ${directory} (${code}: ${message}): check the disk and who owns the directory`,
     );
   }
+}
+
+/** The manifest first, for what has none is no backup. A disk that does not let us is told by what came before. */
+async function withdraw(directory: string, { manifest, checksums, data }: BackupNames): Promise<void> {
+  for (const name of [manifest, checksums, data].flatMap((one) => [one, partialName(one)]))
+    await rm(join(directory, name), { recursive: true, force: true }).catch(() => {});
 }
 
 /** Writes a file that is there as a whole or not at all. */

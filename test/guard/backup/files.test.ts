@@ -118,6 +118,18 @@ describe('a backup on the disk', () => {
     expect(readdirSync(directory)).not.toContain(partialName('x.dump'));
   });
 
+  test.each(['checksums', 'manifest'] as const)('whose %s cannot be written is taken back', async (which) => {
+    const directory = databaseDirectory(root, OF);
+    await makeDirectories(root, directory);
+    const { names } = freeStamp(directory, Date.UTC(2026, 10, 27), dumpNames);
+    await reserve(directory, names.data);
+    mkdirSync(join(directory, partialName(names[which])));
+    await expect(publish(directory, names, { files: [], manifest: '{}' })).rejects.toMatchObject({
+      exit: 17,
+    });
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   test('with a manifest that was cut off is unreadable, and not none', async () => {
     const stamp = await put(Date.UTC(2026, 10, 27));
     const path = join(databaseDirectory(root, OF), `${stamp}.manifest.json`);
