@@ -23,8 +23,8 @@ export async function backupItems(
   let items: ItemOutcome[] = [];
   for (const datname of chosen) items.push(await dump(base, datname, kept, ledger));
   await ledger.begin(undefined);
-  items.push(await whole(base, 'globals', ledger));
-  if (base.source.physical) items.push(await whole(base, 'physical', ledger));
+  items.push(await whole(base, 'globals', kept, ledger));
+  if (base.source.physical) items.push(await whole(base, 'physical', kept, ledger));
   items = await inTurn(items, (item) => sendAway(base, item));
   items = await pruneAll(base, items);
   for (const item of items) if (item.what === 'database') await ledger.end(item);
@@ -94,11 +94,11 @@ async function dump(
 async function whole(
   base: ItemsContext,
   what: 'globals' | 'physical',
+  kept: Kept,
   ledger: RunLedger,
 ): Promise<ItemOutcome> {
   const phasesMs: Record<string, number> = {};
   const item = { ...outcomeOf({ what, datname: undefined }), phasesMs };
-  const make = what === 'globals' ? backupGlobals : backupPhysical;
   return attempt(item, base.signal, async () => {
     const run = withDeadline(base);
     const published = await inPhase(
@@ -110,7 +110,7 @@ async function whole(
           phasesMs[phase] = ms;
         },
       },
-      () => make(run),
+      () => (what === 'globals' ? backupGlobals(run) : backupPhysical(run, kept)),
     );
     await ledger.committed(undefined, published.bytes);
     return { published };

@@ -2,19 +2,23 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clusterDirectory, partialName, physicalNames } from '../../observe/backups/own/layout.ts';
 import { encodeClusterManifest } from '../../observe/backups/own/manifest-codec.ts';
+import { checkSpace } from './destination.ts';
 import { BACKUP_EXIT, BackupFailure } from './failure.ts';
 import type { Published, RunContext } from './job.ts';
+import type { Kept } from './kept.ts';
 import { freeStamp, makeDirectories, measureFile, orRemove, publish, removePartials } from './publish.ts';
+import type { ServerFacts } from './server.ts';
 import { requireProgram } from './step.ts';
 
 /** A copy of the whole server, with the WAL it needs, whose every file is checked. */
-export async function backupPhysical(run: RunContext): Promise<Published> {
+export async function backupPhysical(run: RunContext, kept: Kept): Promise<Published> {
   const { source, facts, tools, files, clock } = run;
   if (tools.major !== facts.major)
     throw new BackupFailure(
       BACKUP_EXIT.tools,
       `a physical copy needs the programs of PostgreSQL ${facts.major}, and here are those of ${tools.major}: install postgresql-${facts.major}`,
     );
+  await checkSpace(source.directory, { dumpBytes: undefined, databaseBytes: neededBytes(facts, kept) });
   const directory = clusterDirectory(source.directory, source.server, facts.systemIdentifier);
   await makeDirectories(source.directory, directory);
   await removePartials(directory);
@@ -78,6 +82,17 @@ export async function backupPhysical(run: RunContext): Promise<Published> {
     await publish(directory, names, { files: [manifestFile], manifest });
     return { directory, names, bytes, partial: path };
   });
+}
+
+/** The databases as they are, or the last copy where that was more: we may not see the size of each, nor that of WAL. */
+function neededBytes({ databases, systemIdentifier }: ServerFacts, { clusters }: Kept): number {
+  const last = clusters
+    .map(({ manifest }) => manifest)
+    .filter((one) => one.content === 'physical' && one.systemIdentifier === systemIdentifier)
+    .sort((one, other) => one.finishedAt - other.finishedAt)
+    .at(-1);
+  const databaseBytes = databases.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  return Math.max(databaseBytes, last?.bytes ?? 0);
 }
 
 async function sizeOf(path: string): Promise<number> {
