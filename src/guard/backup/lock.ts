@@ -14,14 +14,12 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../model/time.ts';
-import { LOCK_FILE } from '../../observe/backups/own/layout.ts';
+import { LOCK_FILE, LOCK_SILENT_MS } from '../../observe/backups/own/layout.ts';
 import { isAlive } from '../program.ts';
 import { BACKUP_EXIT, BackupFailure } from './failure.ts';
 
 /** Who holds it says so again and again. */
 const BEAT_MS = 30_000;
-/** One that was silent for so long is dead, wherever it ran. */
-const SILENT_MS = 600_000;
 
 /** The one run that works in a directory. */
 export interface DirectoryLock {
@@ -50,7 +48,7 @@ export function lockDirectory(directory: string, clock: Clock): DirectoryLock {
   }
   throw new BackupFailure(
     BACKUP_EXIT.locked,
-    `another run works in ${directory}: wait until it is done; one that was killed is known by its process, or after ${SILENT_MS / 60_000} minutes of silence`,
+    `another run works in ${directory}: wait until it is done; one that was killed is known by its process, or after ${LOCK_SILENT_MS / 60_000} minutes of silence`,
   );
 }
 
@@ -95,7 +93,7 @@ function read(path: string): string | undefined {
 
 function isStale(path: string, text: string, clock: Clock): boolean {
   const modifiedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  if (modifiedAt !== undefined && clock.now() - modifiedAt > SILENT_MS) return true;
+  if (modifiedAt !== undefined && clock.now() - modifiedAt > LOCK_SILENT_MS) return true;
   try {
     const found = JSON.parse(text) as { pid: number; boot: string; host: string; pidNamespace?: string };
     if (found.host !== hostname()) return false;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LastRun, RunResult } from '../../model/backup-run.ts';
 import { RUNS_FILE, SKIPPED_FILE, stateRunsName } from '../../observe/backups/own/layout.ts';
 import { ManifestError } from '../../observe/backups/own/readers.ts';
-import { decodeRuns, encodeRuns, NO_TOTALS, runKey } from '../../observe/backups/own/runs.ts';
+import { decodeRuns, encodeRuns, KILLED, NO_TOTALS, runKey } from '../../observe/backups/own/runs.ts';
 import { writeDurably } from './publish.ts';
 
 /** Where the last runs of a server are written down. */
@@ -83,11 +83,5 @@ export function endedRun(
 export function abortedRuns(runs: readonly LastRun[], source: string, now: number): readonly LastRun[] {
   return runs
     .filter((run) => run.source === source && run.result === 'running')
-    .map((run) =>
-      endedRun(run, {
-        result: 'aborted',
-        finishedAt: Math.max(now, run.startedAt),
-        message: 'it ended without a word: its process was killed, or the machine went down',
-      }),
-    );
+    .map((run) => endedRun(run, { ...KILLED, finishedAt: Math.max(now, run.startedAt) }));
 }

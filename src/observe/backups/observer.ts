@@ -50,7 +50,7 @@ export function createBackupObserver(
   async function round(): Promise<void> {
     const startedMs = clock.monotonic();
     const outcome = await attempt();
-    const found = await readWork(source, disk, settings.stateDirectory);
+    const found = await readWork(source, disk, settings.stateDirectory, clock.now());
     if (ending.signal.aborted) return;
     const monotonicMs = clock.monotonic();
     const when = { at: clock.now(), monotonicMs, tookMs: monotonicMs - startedMs };

@@ -9,6 +9,8 @@ const MAX_ENCODED_BYTES = 200;
 export const RUNS_FILE = '.pgvigil-runs.json';
 export const SKIPPED_FILE = '.pgvigil-skipped.json';
 export const LOCK_FILE = '.pgvigil.lock';
+/** Whoever holds the lock touches it again and again; one that was silent for so long is dead, wherever it ran. */
+export const LOCK_SILENT_MS = 600_000;
 
 /**
  * Writes any name so that it can be a part of a path: every byte of its UTF-8 but letters, digits, `_`, `-` and an inner

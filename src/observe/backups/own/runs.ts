@@ -59,6 +59,12 @@ function latest(one: number | undefined, other: number | undefined): number | un
   return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
+/** What is known of a run that says it is under way, and is not. */
+export const KILLED = {
+  result: 'aborted',
+  message: 'it ended without a word: its process was killed, or the machine went down',
+} as const;
+
 /** No run yet: every result at 0. */
 export const NO_TOTALS = Object.fromEntries(RUN_RESULTS.map((result) => [result, 0])) as Record<
   RunResult,
