@@ -9,8 +9,9 @@ import type { BackupEvidence } from './decide.ts';
 export type BackupPlace = BackupSource | { readonly directory: string };
 
 /**
- * Looks for backups of a database. One that is found anywhere is evidence; a place that cannot be read is not one
- * without backups. Tools of others are not asked: where the guard runs they seldom are.
+ * Looks for backups of a database. One that is found anywhere is evidence, one of the whole server too, for it may hold
+ * the database. A place that cannot be read, or has something that is not whole, is not one without backups. Tools of
+ * others are not asked: where the guard runs they seldom are.
  */
 export async function findBackups(
   places: readonly BackupPlace[],
@@ -23,11 +24,12 @@ export async function findBackups(
     const look = lookAt(place, datname, disk);
     if (look === undefined) continue;
     try {
-      const { copies, unreadable = 0 } = await look.look();
-      const ours = copies.filter((copy) => copy.datname === datname);
+      const { copies, incomplete, unreadable = 0 } = await look.look();
+      const ours = copies.filter((copy) => copy.datname === datname || copy.datname === WHOLE_SERVER);
       found.push(...ours.map((copy) => ({ copy, where: look.where })));
       if (unreadable > 0)
         unknown = { says: 'unknown', why: `${look.where} has records that cannot be read: ${unreadable}` };
+      else if (incomplete > 0) unknown = { says: 'unknown', why: incompleteText(look.where, incomplete) };
     } catch (error) {
       if (!(error instanceof ListingError)) throw error;
       unknown = { says: 'unknown', why: `${look.where}: ${error.message} (${error.reason})` };
@@ -37,6 +39,9 @@ export async function findBackups(
   if (newest === undefined) return unknown ?? { says: 'none' };
   return { says: 'some', newest: textOf(newest.copy, newest.where) };
 }
+
+/** How a copy of all databases calls its own. */
+const WHOLE_SERVER = '';
 
 interface Look {
   readonly look: () => Promise<Listing>;
@@ -52,7 +57,12 @@ function lookAt(place: BackupPlace, datname: string, disk: BackupDisk): Look | u
   return { look, where: place.path };
 }
 
-function textOf({ finishedAt, systemIdentifier }: BackupCopy, where: string): string {
+function textOf({ datname, finishedAt, systemIdentifier }: BackupCopy, where: string): string {
   const of = systemIdentifier === undefined ? '' : `, of system identifier ${systemIdentifier}`;
-  return `${where}, finished ${new Date(finishedAt).toISOString()}${of}`;
+  const whole = datname === WHOLE_SERVER ? ', of the whole server, which may hold it' : '';
+  return `${where}, finished ${new Date(finishedAt).toISOString()}${of}${whole}`;
+}
+
+function incompleteText(where: string, count: number): string {
+  return `${where} has ${count} that may be backups and are not whole: wait where one is being made; else look at them, and move away what is none`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findBackups } from '../../src/guard/backups.ts';
 import { ListingError } from '../../src/observe/backups/copy.ts';
 import type { BackupDisk } from '../../src/observe/backups/disk.ts';
-import { encodeManifest } from '../../src/observe/backups/own/manifest-codec.ts';
+import { encodeClusterManifest, encodeManifest } from '../../src/observe/backups/own/manifest-codec.ts';
 import { BACKUP_AT, fileBackups, ownBackups, pgBackRestBackups } from '../kit/backups.ts';
 
 const STAMP = '20260101T013000Z';
@@ -29,6 +29,24 @@ const manifest = (datname: string, server = 'main'): string =>
     extensions: [],
     roles: [],
     migrations: undefined,
+    verified: [],
+  });
+
+const physicalManifest = (): string =>
+  encodeClusterManifest({
+    schema: 1,
+    tool: { name: 'pgvigil', version: '0.1.0' },
+    source: 'nightly',
+    server: 'main',
+    content: 'physical',
+    systemIdentifier: ID,
+    serverVersion: '15.18',
+    clientVersion: '15.18',
+    startedAt: BACKUP_AT,
+    finishedAt: BACKUP_AT,
+    files: [],
+    bytes: 5000,
+    rolePasswords: true,
     verified: [],
   });
 
@@ -87,6 +105,41 @@ describe('evidence by backups', () => {
     });
     const damaged = { ...one('app'), [`/backups/main/${ID}/app.db/${STAMP}.manifest.json`]: '{' };
     expect(await findBackups([ownBackups()], 'app', disk(damaged))).toMatchObject({ says: 'unknown' });
+  });
+
+  test('is a copy of the whole server, which may hold every database', async () => {
+    const physical = {
+      [`/backups/main/${ID}/${STAMP}.physical/base.tar`]: 'data',
+      [`/backups/main/${ID}/${STAMP}.physical.manifest.json`]: physicalManifest(),
+    };
+    expect(await findBackups([ownBackups()], 'app', disk(physical))).toEqual({
+      says: 'some',
+      newest: `/backups, finished 2026-01-01T01:30:00.000Z, of system identifier ${ID}, of the whole server, which may hold it`,
+    });
+    const nameless = fileBackups({ path: '/srv/dumps/*.dump' });
+    expect(await findBackups([nameless], 'app', disk({ '/srv/dumps/all.dump': 'PGDMP' }))).toMatchObject({
+      says: 'some',
+      newest: expect.stringContaining('of the whole server'),
+    });
+  });
+
+  test('is unknown where something is not whole: it may have held the database', async () => {
+    const { [`/backups/main/${ID}/app.db/${STAMP}.manifest.json`]: _, ...noManifest } = one('app');
+    const otherSize = {
+      ...one('app'),
+      [`/backups/main/${ID}/app.db/${STAMP}.manifest.json`]: manifest('app').replace('5000', '5001'),
+    };
+    for (const files of [noManifest, otherSize])
+      expect(await findBackups([ownBackups()], 'app', disk(files))).toEqual({
+        says: 'unknown',
+        why: expect.stringContaining('/backups has 1 that may be backups and are not whole'),
+      });
+    const foreign = disk({ '/srv/dumps/app-1.dump': 'encrypted' });
+    expect(await findBackups([fileBackups()], 'app', foreign)).toMatchObject({ says: 'unknown' });
+    const small = disk({ '/srv/dumps/app-1.dump': 'PGDMP' });
+    expect(await findBackups([fileBackups({ minBytes: 9000 })], 'app', small)).toMatchObject({
+      says: 'unknown',
+    });
   });
 
   test('is what one place shows, whatever another one hides', async () => {
