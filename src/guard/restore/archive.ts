@@ -35,7 +35,7 @@ export interface RestoreTool {
  */
 export async function decodeArchive(tool: RestoreTool, path: string): Promise<void> {
   const end = await runProgram([tool.path, '-f', '/dev/null', path], { ...tool.options, directory: '/' });
-  if (!end.ok) throw cutShort(end) ?? failed('archive', explainEnd('pg_restore -f /dev/null', end));
+  if (!end.ok) throw whyUnread('pg_restore -f /dev/null', end);
 }
 
 /** How the database was made that is in an archive; `undefined`: it does not say. */
@@ -53,7 +53,7 @@ export async function optionsOfArchive(
     if (head.length < HEAD_CHARACTERS) head += text;
   });
   const end = await ended;
-  if (!end.ok) throw cutShort(end) ?? failed('archive', explainEnd('pg_restore --create', end));
+  if (!end.ok) throw whyUnread('pg_restore --create', end);
   return parseDatabaseOptions(head);
 }
 
@@ -116,5 +116,17 @@ export function cutShort({ cut }: ProgramEnd): Verdict | undefined {
   if (cut === 'aborted') return inconclusive('interrupted', 'it was told to end');
   if (cut === 'deadline') return inconclusive('deadline', 'it took longer than it may');
   if (cut === 'not_started') return inconclusive('tools', 'a program of PostgreSQL cannot be started');
+  if (cut === 'too_much_output') return inconclusive('tools', 'a program of PostgreSQL said too much');
   return undefined;
+}
+
+/** What pg_restore says of an archive that a newer one, or one that was built with more, would read. */
+const TOO_OLD = /unsupported version \(|does not support compression|compression not supported/;
+
+/** Whose fault it is that an archive could not be read: its own, unless something else is known. */
+export function whyUnread(name: string, end: ProgramEnd): Verdict {
+  const why = explainEnd(name, end);
+  if (TOO_OLD.test(end.said))
+    return inconclusive('tools', `the programs cannot read this kind of dump; ${why}`);
+  return cutShort(end) ?? failed('archive', why);
 }

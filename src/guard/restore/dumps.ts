@@ -4,12 +4,12 @@ import type { FileBackups } from '../../model/backup-source.ts';
 import { parsePattern } from '../../observe/backups/pattern.ts';
 import { readTree } from '../../observe/backups/tree.ts';
 import { chooseTools, majorOf, type PostgresTools } from '../postgres-tools.ts';
-import { cleanEnvironment, explainEnd, runProgram } from '../program.ts';
-import { formatOf } from './archive.ts';
+import { cleanEnvironment, runProgram } from '../program.ts';
+import { formatOf, whyUnread } from './archive.ts';
 import type { Chosen } from './choose.ts';
-import { headOfPlain } from './plain.ts';
+import { headOfPlain, untriable } from './plain.ts';
 import type { Dump } from './prove.ts';
-import { failed, inconclusive } from './verdict.ts';
+import { inconclusive } from './verdict.ts';
 
 const STILL_MS = 2_000;
 const LIST_MS = 60_000;
@@ -38,7 +38,9 @@ export async function foreignDump(
   found: readonly PostgresTools[],
 ): Promise<Dump> {
   const { path, modifiedMs } = file === undefined ? await newestFile(source, datname, datnames) : given(file);
-  const format = await formatOf(path);
+  const format = await formatOf(path).catch((error: Error) => {
+    throw inconclusive('fetch', `${path} cannot be read: ${error.message}`);
+  });
   if (format === 'other')
     throw inconclusive(
       'fetch',
@@ -47,10 +49,17 @@ export async function foreignDump(
   const major =
     format === 'archive'
       ? await majorOfArchive(path, found)
-      : majorIn(await headOfPlain(path, format === 'gzip'));
+      : majorIn(await headOfTriable(path, format === 'gzip'));
   const tools = toolsFor(major, found);
   const nothing = { manifest: undefined, release: async () => {} };
   return { id: path, path, format, dataAt: modifiedMs, tools, ...nothing };
+}
+
+async function headOfTriable(path: string, compressed: boolean): Promise<string> {
+  const head = await headOfPlain(path, compressed);
+  const why = untriable(head);
+  if (why !== undefined) throw inconclusive('fetch', `${path} ${why}`);
+  return head;
 }
 
 function given(path: string): { readonly path: string; readonly modifiedMs: number } {
@@ -100,7 +109,7 @@ async function majorOfArchive(path: string, found: readonly PostgresTools[]): Pr
     deadlineMs: LIST_MS,
     output: 'keep',
   });
-  if (!end.ok) throw failed('archive', explainEnd('pg_restore --list', end));
+  if (!end.ok) throw whyUnread('pg_restore --list', end);
   return majorIn(end.output);
 }
 

@@ -64,6 +64,18 @@ export async function headOfPlain(path: string, compressed: boolean): Promise<st
   return head;
 }
 
+/** Why nothing that begins so is given to psql, to come behind the name of the file; `undefined`: it may be. */
+export function untriable(head: string): string | undefined {
+  if (head.startsWith('PGDMP'))
+    return 'is an archive of pg_dump that was compressed once more: unpack it first (gunzip)';
+  if (head.includes('-- PostgreSQL database cluster dump'))
+    return 'is a dump of a whole server (pg_dumpall), which is not tried: dump each database with pg_dump';
+  // psql would leave the database that was made for it.
+  if (/^\\c(onnect)?\s/m.test(head))
+    return 'connects to a database of its own (pg_dump --create), which is not tried';
+  return undefined;
+}
+
 async function tailOfFile(path: string): Promise<string> {
   const file = await open(path, 'r');
   try {
