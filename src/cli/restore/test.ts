@@ -19,7 +19,7 @@ import type { Config } from '../../model/config.ts';
 import type { RestorePhase, RestoreTest } from '../../model/restore-test.ts';
 import { serverDirectory } from '../../observe/backups/own/layout.ts';
 import type { Io } from '../io.ts';
-import { knownIdentifiers } from './known.ts';
+import { knownClusters } from './known.ts';
 import { type TestableSource, USUAL_TEST } from './sources.ts';
 
 /** One test that is to be run. */
@@ -91,7 +91,7 @@ export async function runTest(
         fetch,
         openScratch: (dump) => {
           warnOfOldTools(dump.tools, (text) => io.err(`pgvigil: warning: ${text}\n`));
-          return openScratch(io, config, { dump, test });
+          return openScratch(io, config, { dump, test, server: source.server });
         },
       },
       { clock, signal, deadlineMs: test.deadlineMs, progress },
@@ -114,10 +114,10 @@ export async function runTest(
 
 const isWhole = (state: Candidate['state']): boolean => typeof state === 'object' && 'tables' in state;
 
-function openScratch(
+async function openScratch(
   io: Io,
   config: Config,
-  { dump, test }: { readonly dump: Dump; readonly test: typeof USUAL_TEST },
+  { dump, test, server }: { readonly dump: Dump; readonly test: typeof USUAL_TEST; readonly server: string },
 ): Promise<Scratch> {
   const { clock, isRoot } = io;
   const common = { tools: dump.tools, deadlineMs: test.deadlineMs, clock };
@@ -127,9 +127,13 @@ function openScratch(
     return startEmbedded({ ...common, keeperPath, isRoot, databaseBytes: dump.manifest?.databaseBytes });
   }
   const leastMajor = majorOf(dump.manifest?.serverVersion ?? '') ?? 1;
-  return knownIdentifiers(config, clock).then((known) =>
-    enterGiven({ ...common, connection: scratch, interlock: { known }, leastMajor }),
-  );
+  const clusters = await knownClusters(config, clock);
+  const ofDump = dump.manifest === undefined ? [] : [dump.manifest.systemIdentifier];
+  const interlock = {
+    known: new Set([...[...clusters.values()].flatMap((ids) => [...ids]), ...ofDump]),
+    knowsTested: clusters.has(server) || ofDump.length > 0,
+  };
+  return enterGiven({ ...common, connection: scratch, interlock, leastMajor });
 }
 
 /** Beside the backups; where somebody else makes them, with what pgvigil remembers. */

@@ -28,20 +28,22 @@ export class InterlockError extends Error {
 export interface Interlock {
   /** Every system identifier of a server that holds, or held, data: decimal text. */
   readonly known: ReadonlySet<string>;
+  /** One of them is of the server whose backup is tried: where none is, any server may be that one. */
+  readonly knowsTested: boolean;
 }
 
 /** Why this server must not be written to; `undefined`: it may. */
 export function refusal(
   found: { readonly systemIdentifier: string | undefined; readonly marker: string | undefined },
-  { known }: Interlock,
+  { known, knowsTested }: Interlock,
 ): string | undefined {
   const { systemIdentifier, marker } = found;
   if (systemIdentifier === undefined)
     return 'which cluster the scratch server is cannot be read: GRANT EXECUTE ON FUNCTION pg_control_system() to its role';
   if (known.has(systemIdentifier))
     return `the scratch server is the server of the data itself, or one that held it (system identifier ${systemIdentifier}): give it a cluster of its own`;
-  if (known.size === 0)
-    return 'which cluster holds the data is not known, so the scratch server may be it: start the server, or take backups first';
+  if (!knowsTested)
+    return 'which cluster the server of the data is, is not known, so the scratch server may be it: start that server, let pgvigil read its identifier, or pin it in the config (identity.system_identifier)';
   if (marker !== 'on')
     return `the scratch server does not say that it is one: ALTER ROLE … SET ${MARKER} = 'on', there, for the role of restore_test.scratch`;
   return undefined;

@@ -6,7 +6,9 @@ const DATA = '7711164505161400930';
 
 describe('the interlock of a scratch server', () => {
   test('lets in one that is another cluster, and says that it is a scratch server', () => {
-    expect(refusal({ systemIdentifier: SCRATCH, marker: 'on' }, { known: new Set([DATA]) })).toBeUndefined();
+    expect(
+      refusal({ systemIdentifier: SCRATCH, marker: 'on' }, { known: new Set([DATA]), knowsTested: true }),
+    ).toBeUndefined();
   });
 
   test.each<[string, Parameters<typeof refusal>[0], ReadonlySet<string>, string]>([
@@ -41,14 +43,19 @@ describe('the interlock of a scratch server', () => {
       'not known',
     ],
   ])('refuses %s', (_, found, known, why) => {
-    expect(refusal(found, { known })).toContain(why);
+    expect(refusal(found, { known, knowsTested: known.size > 0 })).toContain(why);
+  });
+
+  test('refuses any, where only other servers are known', () => {
+    const found = { systemIdentifier: SCRATCH, marker: 'on' };
+    expect(refusal(found, { known: new Set([DATA]), knowsTested: false })).toContain('not known');
   });
 
   test('an identifier is compared as text: beyond 2^53 two numbers look alike', () => {
     expect(
       refusal(
         { systemIdentifier: '7711164505161400931', marker: 'on' },
-        { known: new Set(['7711164505161400930']) },
+        { known: new Set(['7711164505161400930']), knowsTested: true },
       ),
     ).toBeUndefined();
   });
