@@ -10,7 +10,7 @@ import { cutShort, type LeftOut, optionsOfArchive, restoreArchive } from './arch
 import { type Comparison, compare } from './compare.ts';
 import { createDatabaseSql, type DatabaseOptions, quoted } from './database-options.ts';
 import { type Dump, proveDump } from './prove.ts';
-import { provisionalName, renameSql, type Target, type TargetNow } from './target.ts';
+import { provisionalName, renameSql, type Target, TargetError, type TargetNow } from './target.ts';
 import { failed } from './verdict.ts';
 
 /** What is going to be done; nothing has been. */
@@ -42,8 +42,9 @@ export type RestoreStep = 'check' | 'restore' | 'compare';
 
 /**
  * Brings a database back. It gets its name only when it is whole: until then it has one of its own, and is dropped again
- * where the restore fails. Into a database that is there and empty everything goes directly. Throws a `Verdict` or a
- * `TargetError`.
+ * where the restore fails. Into a database that is there and empty everything goes directly, and what had come stays there
+ * where the restore fails. What was restored and could not be counted or named is kept, and the error says where. Throws
+ * a `Verdict` or a `TargetError`.
  */
 export async function restore(
   plan: RestorePlan,
@@ -82,21 +83,46 @@ export async function restore(
     if (isNew) await target.run(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`).catch(() => {});
     throw error;
   }
-  const { comparison, tables } = await step('compare', () => look(plan, name, target));
+  const { oid, comparison, tables } = await step('compare', async () => {
+    const content = await look(plan, name, target);
+    return { oid: await target.oidOf(name), ...content };
+  }).catch((error: Error) => {
+    throw keptIn(
+      name,
+      error,
+      `was not counted: look at it${isNew ? `, then ${nextStep(name, datname)}` : ''}`,
+    );
+  });
   const isRight = comparison.difference === undefined;
-  if (isNew && isRight) await target.run(renameSql(name, datname));
-  const called = isNew && !isRight ? name : datname;
+  if (isNew && isRight)
+    await target.run(renameSql(name, datname)).catch((error: Error) => {
+      throw keptIn(
+        name,
+        error,
+        `was counted and is right, but could not get its name: when "${datname}" is free, ${nextStep(name, datname)}`,
+      );
+    });
   return {
     systemIdentifier: plan.target.systemIdentifier,
-    oid: await target.oidOf(called),
+    oid,
     comparison,
     tables: tables.length,
     nonEmptyTables: tables.filter(({ rows }) => rows > 0).length,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),
-    datname: called,
+    datname: isNew && !isRight ? name : datname,
     seconds,
   };
 }
+
+/** All of the data has come, and a person has to know where it is. */
+function keptIn(name: string, error: Error, then: string): TargetError {
+  return new TargetError(`${error.message}. The data was restored and is in "${name}"; it ${then}`, {
+    cause: error,
+  });
+}
+
+const nextStep = (name: string, datname: string): string =>
+  `${renameSql(name, datname)}, or drop it and restore again`;
 
 /** Where the archive does not say how its database was made. */
 const USUAL: DatabaseOptions = { encoding: 'UTF8', locale: [] };
