@@ -2,6 +2,8 @@ import { mismatchText } from '../../guard/restore/compare.ts';
 import type { Restored, RestorePlan } from '../../guard/restore/restore.ts';
 import { printable, table } from '../table.ts';
 
+/** Of the size of the database that was dumped. */
+const ROOM = 1.05;
 const NAMED_TABLES = 20;
 const NAMED_MISMATCHES = 20;
 
@@ -19,7 +21,11 @@ export function planText(
     `  data of  ${new Date(manifest.snapshotAt).toISOString()}; whatever was written later is not in it`,
     `  holds    ${rows} rows in ${manifest.tables.length} tables; the database had ${megabytes(manifest.databaseBytes)} MB`,
     `  target   system identifier ${target.systemIdentifier ?? 'not readable'}${target.systemIdentifier === manifest.systemIdentifier ? ', the one that was dumped' : ', another cluster than the one that was dumped'}; ${datname} is ${target.database} there`,
+    `  room     about ${Math.ceil((manifest.databaseBytes * ROOM) / 1_000_000)} MB are needed there for the data, and beside it for WAL (at worst as much again); nobody looks whether they are free`,
     `  steps    check the dump to its last byte; ${target.database === 'missing' ? `make a new database under another name, owned by ${owner ?? 'the role that restores'}` : 'fill the empty database'}; restore; count every table; ${target.database === 'missing' ? 'give it its name' : 'say what is there'}`,
+    target.database === 'missing'
+      ? '  failing  the new database is dropped again; where the count does not fit, it is kept under its other name'
+      : '  failing  what had come until then stays in it: empty it before the next try',
     ...(leftOut.includes('owner') ? ['  without  owners and privileges (--no-owner)'] : []),
     ...(leftOut.includes('subscriptions') ? ['  without  subscriptions and tablespaces'] : []),
   ];
