@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../guard/restore/given.ts';
 import { createTestMemory } from '../guard/restore/memory.ts';
-import { Verdict } from '../guard/restore/verdict.ts';
+import { inconclusive, Verdict } from '../guard/restore/verdict.ts';
 import { scrub } from '../log.ts';
 import { BACKUP_LOCATIONS, type BackupLocation } from '../model/backup.ts';
 import type { Config } from '../model/config.ts';
@@ -9,7 +9,7 @@ import type { RestoreTest } from '../model/restore-test.ts';
 import { requireConfig } from './config.ts';
 import { CommandError, EXIT, type Io } from './io.ts';
 import { databasesOf, sourcesOf, type TestableSource } from './restore/sources.ts';
-import { memoryDirectory, runTest, type TestOrder } from './restore/test.ts';
+import { memoryDirectory, notTried, runTest, type TestOrder } from './restore/test.ts';
 import { PHASE_WORDS, testText } from './restore/text.ts';
 import { secretsOf } from './secrets.ts';
 
@@ -56,18 +56,17 @@ export function addRestoreTest(program: Command, io: Io): void {
 async function restoreTest(io: Io, options: RestoreTestOptions): Promise<void> {
   const from = fromOf(options.from);
   const config = await requireConfig(io, options.config);
-  const orders = sourcesOf(config, options.source).flatMap((source) =>
-    databasesOf(source, config, options.database ?? []).flatMap((datname) =>
-      locationsOf(io, config, { source, datname, from }).map(
-        (location): TestOrder => ({ source, datname, location, backup: options.backup }),
-      ),
-    ),
-  );
-  if (orders.length === 0)
-    throw new CommandError(
-      'there are no backups, and no database is named that should have one',
-      INCONCLUSIVE,
-    );
+  const orders: TestOrder[] = [];
+  const results: RestoreTest[] = [];
+  for (const source of sourcesOf(config, options.source)) {
+    try {
+      orders.push(...ordersOf(io, config, { source, from, options }));
+    } catch (error) {
+      if (!(error instanceof Verdict)) throw error;
+      const location = from === 'offsite' ? 'offsite' : 'local';
+      results.push(notTried({ source, datname: '', location }, io.clock.now(), error));
+    }
+  }
   if (options.backup !== undefined && orders.length > 1)
     throw new CommandError('--backup is of one database: name it with --source and --database', EXIT.usage);
   const stop = new AbortController();
@@ -75,16 +74,45 @@ async function restoreTest(io: Io, options: RestoreTestOptions): Promise<void> {
     if (signal !== 'SIGUSR1' && signal !== 'SIGUSR2') stop.abort();
   });
   const secrets = secretsOf(config);
-  const results: RestoreTest[] = [];
+  const tell = (result: RestoreTest): void => {
+    if (!options.json) io.say(scrub(testText(result), secrets));
+  };
+  results.forEach(tell);
   for (const order of orders) {
     const result = await one(io, config, order, stop.signal);
     results.push(result);
-    if (!options.json) io.say(scrub(testText(result), secrets));
+    tell(result);
     if (stop.signal.aborted) break;
   }
   if (options.json) io.out(scrub(`${JSON.stringify(results, null, 2)}\n`, secrets));
   const exitCode = exitCodeOf(results);
   if (exitCode !== EXIT.ok) throw new CommandError('', exitCode);
+}
+
+/** What is to be tried of a source. Throws a `Verdict` where nothing can be named. */
+function ordersOf(
+  io: Io,
+  config: Config,
+  {
+    source,
+    from,
+    options,
+  }: { readonly source: TestableSource; readonly from: From; readonly options: RestoreTestOptions },
+): readonly TestOrder[] {
+  try {
+    const datnames = databasesOf(source, config, options.database ?? []);
+    if (datnames.length === 0)
+      throw inconclusive('no_backup', 'there are no backups, and no database is named that should have one');
+    return datnames.flatMap((datname) =>
+      locationsOf(io, config, { source, datname, from }).map(
+        (location): TestOrder => ({ source, datname, location, backup: options.backup }),
+      ),
+    );
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw inconclusive('fetch', `the backups cannot be listed: ${message}`);
+  }
 }
 
 async function one(io: Io, config: Config, order: TestOrder, signal: AbortSignal): Promise<RestoreTest> {
@@ -97,7 +125,6 @@ async function one(io: Io, config: Config, order: TestOrder, signal: AbortSignal
   } catch (error) {
     if (error instanceof InterlockError)
       throw new CommandError(`${error.message}. Nothing was written to it`, EXIT.config);
-    if (error instanceof Verdict) throw new CommandError(`${name}: ${error.message}`, INCONCLUSIVE);
     throw error;
   }
 }

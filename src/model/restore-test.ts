@@ -67,6 +67,7 @@ export type CheckResult = 'passed' | 'failed' | 'skipped';
 export interface RestoreTest {
   readonly source: string;
   readonly server: string;
+  /** Empty: the source names no database, and none could be found. */
   readonly datname: string;
   readonly location: BackupLocation;
   /** Id of the backup, the stamp of its file; `undefined`: there was none. */

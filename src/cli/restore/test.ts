@@ -17,6 +17,7 @@ import { recordVerification } from '../../guard/restore/verification.ts';
 import type { BackupLocation } from '../../model/backup.ts';
 import type { Config } from '../../model/config.ts';
 import type { RestorePhase, RestoreTest } from '../../model/restore-test.ts';
+import type { Instant } from '../../model/time.ts';
 import { serverDirectory } from '../../observe/backups/own/layout.ts';
 import type { Io } from '../io.ts';
 import { knownClusters } from './known.ts';
@@ -37,7 +38,10 @@ const NEEDED = ['pg_restore', 'psql', 'initdb', 'postgres'] as const;
 const NEEDED_OF_CLIENT = ['pg_restore', 'psql'] as const;
 const ALIVE_MS = 30_000;
 
-/** Runs one test and writes down what came of it, in its memory and in the manifest. Throws only what is no result. */
+/**
+ * Runs one test and writes down what came of it, in its memory and in the manifest; where it cannot begin, for another
+ * one runs or nothing can be written, that is its result, and is not remembered. Throws only what is no result.
+ */
 export async function runTest(
   io: Io,
   config: Config,
@@ -75,10 +79,12 @@ export async function runTest(
     return { ...ownDump(fetched.chosen, tools), release: fetched.release };
   }
 
-  // To make it would make a missing mount look like an empty directory.
-  if (source.kind === 'pgvigil' && !existsSync(source.directory))
-    throw inconclusive('no_backup', `there is no ${source.directory}: is it mounted?`);
-  begin(memory, key, location);
+  try {
+    begin(memory, order);
+  } catch (error) {
+    if (error instanceof Verdict) return notTried(order, clock.now(), error);
+    throw error;
+  }
   const heart = setInterval(() => quietly(io, () => memory.alive(key)), ALIVE_MS);
   let result: RestoreTest;
   try {
@@ -98,7 +104,8 @@ export async function runTest(
     );
   } catch (error) {
     clearInterval(heart);
-    quietly(io, () => memory.end(refused(order, clock.now(), (error as Error).message)));
+    const { message } = error as Error;
+    quietly(io, () => memory.end(notTried(order, clock.now(), { reason: 'refused', message })));
     throw error;
   }
   clearInterval(heart);
@@ -150,17 +157,24 @@ function listed(directory: string, key: { readonly server: string; readonly datn
 }
 
 /** Without a memory nobody would hear of the test; a disk that cannot be written is told at once. */
-function begin(memory: TestMemory, key: Parameters<TestMemory['begin']>[0], location: BackupLocation): void {
+function begin(memory: TestMemory, { source, datname, location }: TestOrder): void {
+  // To make it would make a missing mount look like an empty directory.
+  if (source.kind === 'pgvigil' && !existsSync(source.directory))
+    throw inconclusive('no_backup', `there is no ${source.directory}: is it mounted?`);
   try {
-    memory.begin(key, location);
+    memory.begin({ source: source.name, server: source.server, datname }, location);
   } catch (error) {
     if (error instanceof Verdict) throw error;
     throw inconclusive('fetch', `nothing can be written beside the backups: ${(error as Error).message}`);
   }
 }
 
-function refused(order: TestOrder, at: number, detail: string): RestoreTest {
-  const { source, datname, location } = order;
+/** The result of a test that could not begin. */
+export function notTried(
+  { source, datname, location }: Omit<TestOrder, 'backup'>,
+  at: Instant,
+  { reason, message }: Pick<Verdict, 'reason' | 'message'>,
+): RestoreTest {
   return {
     source: source.name,
     server: source.server,
@@ -171,8 +185,8 @@ function refused(order: TestOrder, at: number, detail: string): RestoreTest {
     startedAt: at,
     finishedAt: at,
     result: 'inconclusive',
-    reason: 'refused',
-    detail,
+    reason,
+    detail: message,
     phases: {},
     checks: {},
     restored: undefined,

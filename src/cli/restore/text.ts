@@ -38,7 +38,7 @@ const NAMED_MISMATCHES = 5;
 export function testText(test: RestoreTest): string {
   const { source, server, datname, location, backup, result, restored } = test;
   const lines = [
-    `${datname} of ${server}, by ${source} (${location}): ${headline(test)}`,
+    `${datname || 'every database'} of ${server}, by ${source} (${location}): ${headline(test)}`,
     ...(backup === undefined
       ? []
       : [`  backup ${backup}${test.dataAt === undefined ? '' : `, data of ${isoOf(test.dataAt)}`}`]),

@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CommandError, Io } from '../../../src/cli/io.ts';
+import { addRestoreTest } from '../../../src/cli/restore-test.ts';
+import { createTestMemory } from '../../../src/guard/restore/memory.ts';
+import type { RestoreTest } from '../../../src/model/restore-test.ts';
+import { serverDirectory } from '../../../src/observe/backups/own/layout.ts';
+import { handClock } from '../../kit/clock.ts';
+
+describe('the command restore-test', () => {
+  let base: string;
+  let directory: string;
+  beforeEach(() => {
+    base = mkdtempSync(join(tmpdir(), 'pgvigil-restore-test-'));
+    directory = join(base, 'backups');
+    mkdirSync(directory);
+  });
+  afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+  const clock = handClock();
+
+  /** Runs it on these entries under `backups`, and gives its exit code and its results. */
+  async function tried(...backups: readonly object[]) {
+    const file = join(base, 'pgvigil.yml');
+    const servers = [{ name: 'main', url: 'postgres://nobody@127.0.0.1:1/postgres' }];
+    const state = { directory: join(base, 'state') };
+    writeFileSync(file, JSON.stringify({ servers, docker: false, state, backups }));
+    let out = '';
+    const io: Partial<Io> = {
+      env: { PATH: '/nowhere' },
+      workingDirectory: base,
+      clock,
+      isTerminal: false,
+      isRoot: false,
+      out: (text) => {
+        out += text;
+      },
+      say: () => true,
+      err: () => true,
+      onSignal: () => {},
+    };
+    const program = new Command().exitOverride();
+    addRestoreTest(program.option('--config <file>'), io as Io);
+    const args = ['restore-test', '--config', file, '--json'];
+    const error = await program.parseAsync(args, { from: 'user' }).then(
+      () => undefined,
+      (thrown: CommandError) => thrown,
+    );
+    return { code: error?.exitCode ?? 0, error, tests: JSON.parse(out || '[]') as RestoreTest[] };
+  }
+  const own = (name: string, more: object = {}): object => ({
+    name,
+    kind: 'pgvigil',
+    directory,
+    require_mount: false,
+    restore_test: {},
+    ...more,
+  });
+
+  test('goes on behind one that cannot begin', async () => {
+    const key = { source: 'nightly', server: 'main', datname: 'locked' };
+    createTestMemory(serverDirectory(directory, 'main'), clock).begin(key, 'local');
+    const { code, tests } = await tried(
+      own('gone', { directory: join(base, 'gone'), databases: ['shop'] }),
+      own('nightly', { databases: ['locked', 'shop'] }),
+    );
+    expect({ code, found: tests.map(({ datname, reason }) => [datname, reason]) }).toEqual({
+      code: 41,
+      found: [
+        ['shop', 'no_backup'],
+        ['locked', 'locked'],
+        ['shop', 'no_backup'],
+      ],
+    });
+    expect(tests[0]?.detail).toContain('is it mounted?');
+  });
+
+  test('tells of a source without a database to name, and goes on', async () => {
+    const { code, tests } = await tried(own('nameless'), own('nightly', { databases: ['shop'] }));
+    expect(code).toBe(41);
+    expect(tests).toMatchObject([
+      { source: 'nameless', datname: '', result: 'inconclusive', reason: 'no_backup' },
+      { source: 'nightly', datname: 'shop', result: 'inconclusive', reason: 'no_backup' },
+    ]);
+  });
+
+  test('tells of a source that cannot be listed', async () => {
+    writeFileSync(join(base, 'file'), '');
+    const { code, tests } = await tried(own('file', { directory: join(base, 'file') }));
+    expect(code).toBe(41);
+    expect(tests).toMatchObject([{ source: 'file', result: 'inconclusive', reason: 'fetch' }]);
+  });
+});
