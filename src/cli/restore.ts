@@ -8,12 +8,15 @@ import { ownDump } from '../guard/restore/dumps.ts';
 import { optionsOf, type RestorePlan, restore } from '../guard/restore/restore.ts';
 import { openTarget, TargetError } from '../guard/restore/target.ts';
 import { Verdict } from '../guard/restore/verdict.ts';
+import { scrub } from '../log.ts';
 import type { BackupConnection } from '../model/backup-source.ts';
+import type { Config } from '../model/config.ts';
 import { requireConfig } from './config.ts';
 import { CommandError, ConfigError, EXIT, type Io } from './io.ts';
 import { findBackup, ownSource } from './restore/find.ts';
 import { planText, restoredText } from './restore/plan-text.ts';
 import { acceptRestored } from './restore/record.ts';
+import { secretsOf } from './secrets.ts';
 
 /** Exit codes beside those of all commands. */
 const RESTORE_EXIT = {
@@ -69,17 +72,18 @@ export function addRestore(program: Command, io: Io): void {
     .option('--plan', 'only say what would be done')
     .addHelpText('after', EXIT_CODES)
     .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<RestoreOptions>();
+      const config = await requireConfig(io, options.config);
       try {
-        await restoreDatabase(io, command.optsWithGlobals<RestoreOptions>());
+        await restoreDatabase(io, config, options);
       } catch (error) {
-        throw explained(error);
+        throw explained(error, (text) => scrub(text, secretsOf(config)));
       }
     });
 }
 
-async function restoreDatabase(io: Io, options: RestoreOptions): Promise<void> {
+async function restoreDatabase(io: Io, config: Config, options: RestoreOptions): Promise<void> {
   const { clock } = io;
-  const config = await requireConfig(io, options.config);
   const source = ownSource(config.backups, options.source);
   const connection = options.target === undefined ? source.connection : targetOf(io, options.target);
   const { chosen, release } = await findBackup(source, options);
@@ -178,12 +182,13 @@ function jobsOf(text: string): number {
   return Number(text);
 }
 
-function explained(error: unknown): unknown {
-  if (error instanceof TargetError) return new CommandError(error.message, RESTORE_EXIT.target);
-  if (error instanceof FailedError) return new CommandError(`restored, but ${error.message}`);
+/** `clean` takes secrets out of the last words of programs. */
+function explained(error: unknown, clean: (text: string) => string): unknown {
+  if (error instanceof TargetError) return new CommandError(clean(error.message), RESTORE_EXIT.target);
+  if (error instanceof FailedError) return new CommandError(`restored, but ${clean(error.message)}`);
   if (error instanceof Verdict)
     return new CommandError(
-      error.message,
+      clean(error.message),
       error.result === 'failed' ? RESTORE_EXIT.backup : RESTORE_EXIT.inconclusive,
     );
   return error;

@@ -14,12 +14,14 @@ import { testRestore } from '../../guard/restore/run.ts';
 import type { Scratch } from '../../guard/restore/scratch.ts';
 import { inconclusive, Verdict } from '../../guard/restore/verdict.ts';
 import { recordVerification } from '../../guard/restore/verification.ts';
+import { scrub } from '../../log.ts';
 import type { BackupLocation } from '../../model/backup.ts';
 import type { Config } from '../../model/config.ts';
 import type { RestorePhase, RestoreTest } from '../../model/restore-test.ts';
 import type { Instant } from '../../model/time.ts';
 import { serverDirectory } from '../../observe/backups/own/layout.ts';
 import type { Io } from '../io.ts';
+import { secretsOf } from '../secrets.ts';
 import { knownClusters } from './known.ts';
 import { type TestableSource, USUAL_TEST } from './sources.ts';
 
@@ -53,6 +55,8 @@ export async function runTest(
   const test = source.restoreTest ?? USUAL_TEST;
   const key = { source: source.name, server: source.server, datname };
   const memory = createTestMemory(memoryDirectory(config, source), clock);
+  // The last words of restic or rclone may hold what they were given.
+  const clean = (text: string): string => scrub(text, secretsOf(config));
   const tools = await findTools(io.env['PATH'], test.scratch === 'embedded' ? NEEDED : NEEDED_OF_CLIENT);
   let chosen: Chosen | undefined;
 
@@ -88,7 +92,7 @@ export async function runTest(
   const heart = setInterval(() => quietly(io, () => memory.alive(key)), ALIVE_MS);
   let result: RestoreTest;
   try {
-    result = await testRestore(
+    const found = await testRestore(
       {
         ...key,
         location,
@@ -102,9 +106,10 @@ export async function runTest(
       },
       { clock, signal, deadlineMs: test.deadlineMs, progress },
     );
+    result = { ...found, detail: found.detail && clean(found.detail) };
   } catch (error) {
     clearInterval(heart);
-    const { message } = error as Error;
+    const message = clean((error as Error).message);
     quietly(io, () => memory.end(notTried(order, clock.now(), { reason: 'refused', message })));
     throw error;
   }

@@ -1,13 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CommandError, Io } from '../../../src/cli/io.ts';
+import { addRestore } from '../../../src/cli/restore.ts';
 import { addRestoreTest } from '../../../src/cli/restore-test.ts';
 import { createTestMemory } from '../../../src/guard/restore/memory.ts';
 import type { RestoreTest } from '../../../src/model/restore-test.ts';
 import { serverDirectory } from '../../../src/observe/backups/own/layout.ts';
+import { TESTS_FILE } from '../../../src/observe/backups/own/tests.ts';
 import { handClock } from '../../kit/clock.ts';
 
 describe('the command restore-test', () => {
@@ -22,8 +24,12 @@ describe('the command restore-test', () => {
 
   const clock = handClock();
 
-  /** Runs it on these entries under `backups`, and gives its exit code and its results. */
-  async function tried(...backups: readonly object[]) {
+  /** Runs a command on these entries under `backups`, and gives its exit code, its error and what it printed. */
+  async function ended(
+    add: (program: Command, io: Io) => void,
+    args: readonly string[],
+    backups: readonly object[],
+  ) {
     const file = join(base, 'pgvigil.yml');
     const servers = [{ name: 'main', url: 'postgres://nobody@127.0.0.1:1/postgres' }];
     const state = { directory: join(base, 'state') };
@@ -43,13 +49,16 @@ describe('the command restore-test', () => {
       onSignal: () => {},
     };
     const program = new Command().exitOverride();
-    addRestoreTest(program.option('--config <file>'), io as Io);
-    const args = ['restore-test', '--config', file, '--json'];
-    const error = await program.parseAsync(args, { from: 'user' }).then(
+    add(program.option('--config <file>'), io as Io);
+    const error = await program.parseAsync([...args, '--config', file], { from: 'user' }).then(
       () => undefined,
       (thrown: CommandError) => thrown,
     );
-    return { code: error?.exitCode ?? 0, error, tests: JSON.parse(out || '[]') as RestoreTest[] };
+    return { code: error?.exitCode ?? 0, message: error?.message, out };
+  }
+  async function tried(...backups: readonly object[]) {
+    const { code, out } = await ended(addRestoreTest, ['restore-test', '--json'], backups);
+    return { code, tests: JSON.parse(out || '[]') as RestoreTest[] };
   }
   const own = (name: string, more: object = {}): object => ({
     name,
@@ -79,12 +88,52 @@ describe('the command restore-test', () => {
   });
 
   test('tells of a source without a database to name, and goes on', async () => {
-    const { code, tests } = await tried(own('nameless'), own('nightly', { databases: ['shop'] }));
+    const elsewhere = join(base, 'nameless');
+    mkdirSync(elsewhere);
+    const { code, tests } = await tried(
+      own('nameless', { directory: elsewhere }),
+      own('nightly', { databases: ['shop'] }),
+    );
     expect(code).toBe(41);
     expect(tests).toMatchObject([
       { source: 'nameless', datname: '', result: 'inconclusive', reason: 'no_backup' },
       { source: 'nightly', datname: 'shop', result: 'inconclusive', reason: 'no_backup' },
     ]);
+  });
+
+  describe('with a copy somewhere else', () => {
+    const SECRET = 'hunter2hunter2';
+
+    /** Its rclone says what it was given, and fails. */
+    function talkative(): object {
+      const bin = join(base, 'bin');
+      mkdirSync(bin);
+      writeFileSync(join(bin, 'rclone'), '#!/bin/sh\necho "refused: $RCLONE_R2_SECRET" >&2\nexit 1\n');
+      chmodSync(join(bin, 'rclone'), 0o755);
+      const file = join(base, 'rclone.env');
+      writeFileSync(file, `PATH=${bin}:/usr/bin:/bin\nRCLONE_R2_SECRET=${SECRET}\n`, { mode: 0o600 });
+      const rclone = { remote: 'r2:bucket/pg', environment_file: file };
+      return own('nightly', { databases: ['shop'], offsite: { rclone } });
+    }
+
+    test('writes down the last words of a tool without its secrets', async () => {
+      const args = ['restore-test', '--from', 'offsite', '--json'];
+      const { code, out } = await ended(addRestoreTest, args, [talkative()]);
+      const remembered = readFileSync(join(serverDirectory(directory, 'main'), TESTS_FILE), 'utf8');
+      expect(code).toBe(41);
+      for (const text of [out, remembered]) {
+        expect(text).toContain('refused: ***');
+        expect(text).not.toContain(SECRET);
+      }
+    });
+
+    test('a restore prints them without, too', async () => {
+      const args = ['restore', '--database', 'shop', '--from', 'offsite'];
+      expect(await ended(addRestore, args, [talkative()])).toMatchObject({
+        code: 41,
+        message: expect.stringMatching(/refused: \*\*\*$/),
+      });
+    });
   });
 
   test('tells of a source that cannot be listed', async () => {
