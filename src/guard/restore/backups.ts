@@ -76,9 +76,12 @@ function readManifest(path: string): BackupManifest | { readonly unreadable: str
   }
 }
 
+/** Without symbolic links: what they lead to may be older than it looks. */
 function namesIn(directory: string): readonly string[] {
   try {
-    return readdirSync(directory);
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => !entry.isSymbolicLink())
+      .map(({ name }) => name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
