@@ -82,13 +82,13 @@ function itemOfCluster({ directory, found, manifest }: KeptCluster): KeptItem {
   };
 }
 
+/** A proof of another copy says nothing of the files that lie here. */
 function judge(
   verified: readonly Verification[],
   { hasData }: FoundBackup,
 ): Pick<KeptItem, 'isGood' | 'isRestoreVerified'> {
-  const last = new Map(
-    verified.filter(({ result }) => result !== 'inconclusive').map((one) => [one.level, one]),
-  );
+  const told = verified.filter(({ location, result }) => location === 'local' && result !== 'inconclusive');
+  const last = new Map(told.map((one) => [one.level, one]));
   const results = [...last.values()];
   return {
     isGood: hasData && results.length > 0 && results.every(({ result }) => result === 'passed'),

@@ -13,7 +13,7 @@ export interface BackupCopy {
   /** Decimal text, as is the oid. */
   readonly systemIdentifier: string | undefined;
   readonly oid: string | undefined;
-  readonly verified: readonly Pick<Verification, 'level' | 'at' | 'result'>[];
+  readonly verified: readonly Pick<Verification, 'level' | 'at' | 'result' | 'location'>[];
 }
 
 /** What one look found. */

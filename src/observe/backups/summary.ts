@@ -49,8 +49,9 @@ function verifiedOf(newestFirst: readonly BackupCopy[]): BackupSeries['verified'
   return Object.fromEntries(passed);
 }
 
-/** The last word counts; one that told nothing is none. */
-function hasPassed({ verified }: BackupCopy, level: ProofLevel): boolean {
-  const told = verified.filter((one) => one.level === level && one.result !== 'inconclusive');
+/** The last word about the copy in its place counts; one that told nothing is none. */
+function hasPassed({ verified, location }: BackupCopy, level: ProofLevel): boolean {
+  const here = verified.filter((one) => one.level === level && one.location === location);
+  const told = here.filter(({ result }) => result !== 'inconclusive');
   return told.sort((a, b) => b.at - a.at)[0]?.result === 'passed';
 }

@@ -53,7 +53,7 @@ describe('what is known of many backups', () => {
   });
 
   test('the newest that passed counts; a later failure takes it back, and what told nothing changes nothing', () => {
-    const passed = { level: 'restore', result: 'passed' } as const;
+    const passed = { level: 'restore', result: 'passed', location: 'local' } as const;
     const { series } = summary(
       copy({ finishedAt: 4000, verified: [{ ...passed, at: 1, result: 'inconclusive' }] }),
       copy({
@@ -79,5 +79,14 @@ describe('what is known of many backups', () => {
       }),
     );
     expect(series[0]?.verified).toEqual({ restore: 2000, checksum: 1000 });
+  });
+
+  test('what a copy passed somewhere else says nothing of the one here', () => {
+    const failed = { level: 'restore', at: 1, result: 'failed', location: 'local' } as const;
+    const elsewhere = { ...failed, at: 2, result: 'passed', location: 'offsite' } as const;
+    expect(summary(copy({ verified: [failed, elsewhere] })).series[0]?.verified).toEqual({});
+    const passed = { ...failed, result: 'passed' } as const;
+    const { series } = summary(copy({ verified: [passed, { ...elsewhere, result: 'failed' }] }));
+    expect(series[0]?.verified).toEqual({ restore: 1000 });
   });
 });

@@ -131,7 +131,7 @@ function ofCluster(text: string): Committed {
 }
 
 const trimmed = (verified: readonly Verification[]): BackupCopy['verified'] =>
-  verified.map(({ level, at, result }) => ({ level, at, result }));
+  verified.map(({ level, at, result, location }) => ({ level, at, result, location }));
 
 async function textOf(disk: BackupDisk, path: string): Promise<string | undefined> {
   const bytes = await disk.beginning(path, MAX_RECORD_BYTES);

@@ -100,7 +100,7 @@ describe('a look at backups of our own', () => {
       bytes: 12,
       systemIdentifier: OURS,
       oid: '4294967295',
-      verified: [{ level: 'archive', at: AT, result: 'passed' }],
+      verified: [{ level: 'archive', at: AT, result: 'passed', location: 'local' }],
     });
     expect(found).toMatchObject({ incomplete: 0, unreadable: 0 });
   });
