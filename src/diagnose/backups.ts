@@ -100,7 +100,7 @@ function verdictOf(source: BackupSource, datname: string, around: Around): Backu
     identityMatch: look?.seen ? identityMatch(series, datname, memory) : undefined,
     verified: verifiedOf(series, tests),
     run,
-    test: testOf(tests, isExpected ? restoreTestMaxAge(source) : undefined, now),
+    test: testOf(source, tests, { isExpected, now }),
   };
 }
 
@@ -172,15 +172,19 @@ function verifiedOf(
 }
 
 function testOf(
+  source: BackupSource,
   tests: RestoreTests | undefined,
-  maxAgeMs: number | undefined,
-  now: Instant,
+  { isExpected, now }: { readonly isExpected: boolean; readonly now: Instant },
 ): RestoreTestVerdict {
+  // Where no copy goes any more, none is tried again: how the last one went says nothing now.
+  const places = BACKUP_LOCATIONS.filter(
+    (location) => location === 'local' || maxAgeOf(source, location) !== undefined,
+  );
   const passed = Object.entries(tests?.passed ?? {}).map(([location, one]) => [location, one.finishedAt]);
   return {
-    maxAgeMs,
+    maxAgeMs: isExpected ? restoreTestMaxAge(source) : undefined,
     running: tests !== undefined && isTesting(tests, now),
-    last: tests && lastTest(tests, now),
+    last: tests && lastTest(tests, now, places),
     passedAt: Object.fromEntries(passed),
   };
 }

@@ -1,4 +1,4 @@
-import type { BackupLocation } from './backup.ts';
+import { BACKUP_LOCATIONS, type BackupLocation } from './backup.ts';
 import type { Instant } from './time.ts';
 
 /** `inconclusive`: the surroundings were at fault, and nothing is known of the backup. It never counts as passed. */
@@ -114,7 +114,8 @@ export interface RestoreTests {
   readonly server: string;
   readonly datname: string;
   readonly running: RunningTest | undefined;
-  readonly last: RestoreTest | undefined;
+  /** The last one, by where the copy came from. */
+  readonly last: Readonly<Partial<Record<BackupLocation, RestoreTest>>>;
   /** The newest data that passed, by where the copy came from. */
   readonly passed: Readonly<Partial<Record<BackupLocation, PassedTest>>>;
 }
@@ -131,10 +132,25 @@ export const PROVISIONAL_PREFIX = 'pgvigil_restore_';
 /** How long a test may be silent; it speaks every 30 s. */
 export const SILENT_MS = 180_000;
 
-/** The last test as it stands at `now`: one whose process died is inconclusive. */
-export function lastTest(tests: RestoreTests, now: Instant): RestoreTest | undefined {
-  const { running, last, source, server, datname } = tests;
-  if (running === undefined || now - running.aliveAt <= SILENT_MS) return last;
+/**
+ * How the last tests stand at `now`, of the copies in these places: the worst one, for a copy that passed does not make
+ * another one good. One whose process died is inconclusive.
+ */
+export function lastTest(
+  tests: RestoreTests,
+  now: Instant,
+  places: readonly BackupLocation[] = BACKUP_LOCATIONS,
+): RestoreTest | undefined {
+  const { running, last } = tests;
+  const hasDied = running !== undefined && !isTesting(tests, now);
+  const all = hasDied ? { ...last, [running.location]: diedTest(tests, running) } : last;
+  const found = places.flatMap((place) => all[place] ?? []);
+  return WORST_FIRST.flatMap((result) => found.find((one) => one.result === result) ?? [])[0];
+}
+
+const WORST_FIRST: readonly RestoreResult[] = ['failed', 'inconclusive', 'passed'];
+
+function diedTest({ source, server, datname }: RestoreTests, running: RunningTest): RestoreTest {
   return {
     source,
     server,

@@ -180,7 +180,7 @@ describe('runs and tests', () => {
     server: 'main',
     datname: 'simfab_dev',
     running: undefined,
-    last: undefined,
+    last: {},
     passed,
   });
 

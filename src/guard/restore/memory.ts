@@ -42,7 +42,7 @@ export function createTestMemory(directory: string, clock: Clock): TestMemory {
 
   function change(key: TestKey, to: (before: RestoreTests) => RestoreTests): void {
     const all = load();
-    const none: RestoreTests = { ...key, running: undefined, last: undefined, passed: {} };
+    const none: RestoreTests = { ...key, running: undefined, last: {}, passed: {} };
     const before = all.find((one) => isOf(one, key)) ?? none;
     const after = [...all.filter((one) => !isOf(one, key)), to(before)];
     writeDurably(directory, TESTS_FILE, new TextEncoder().encode(encodeTests(after)), PREVIOUS);
@@ -67,7 +67,7 @@ export function createTestMemory(directory: string, clock: Clock): TestMemory {
     end(test) {
       const { source, server, datname, location, backup, dataAt, finishedAt } = test;
       change({ source, server, datname }, (before) => {
-        const ended = { ...before, running: undefined, last: test };
+        const ended = { ...before, running: undefined, last: { ...before.last, [location]: test } };
         if (test.result !== 'passed' || backup === undefined || dataAt === undefined) return ended;
         const known = before.passed[location];
         // An old backup that was tried again makes the proof of a newer one no older.

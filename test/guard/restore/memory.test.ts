@@ -69,7 +69,17 @@ describe('the memory of restore tests', () => {
     memory.end(testOf({ dataAt: 4_000, backup: 'unknown', result: 'inconclusive', reason: 'no_space' }));
     const [tests] = stored();
     expect(tests?.passed).toEqual({ local: { backup: 'new', dataAt: 2_000, finishedAt: now + 5 } });
-    expect(tests?.last).toMatchObject({ backup: 'unknown', result: 'inconclusive' });
+    expect(tests?.last.local).toMatchObject({ backup: 'unknown', result: 'inconclusive' });
+  });
+
+  test('a copy from somewhere else that passes does not hide that the one here failed', () => {
+    memory.end(testOf({ result: 'failed', reason: 'content' }));
+    memory.end(testOf({ location: 'offsite' }));
+    const [tests] = stored();
+    expect(tests && lastTest(tests, now)).toMatchObject({ location: 'local', result: 'failed' });
+    memory.end(testOf({}));
+    const [after] = stored();
+    expect(after && lastTest(after, now)).toMatchObject({ result: 'passed' });
   });
 
   test('what cannot be read is put aside for a person', () => {

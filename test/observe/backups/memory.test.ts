@@ -37,7 +37,7 @@ const tested = (changes: Partial<RestoreTests> = {}): RestoreTests => ({
   server: 'main',
   datname: 'app',
   running: undefined,
-  last: undefined,
+  last: {},
   passed: {},
   ...changes,
 });

@@ -60,6 +60,15 @@ test('a bad night is told with all its reasons, and names stay text', () => {
   expect(html).toContain('whole server');
 });
 
+test('of a second copy that failed its test, it is told that it is that one', () => {
+  const { test: tried } = fullReport().backups[0]?.databases.find(({ test }) => test.last) ?? backup({});
+  if (tried.last === undefined) throw new Error('the fixture has a test that failed');
+  const offsite = { ...tried, last: { ...tried.last, location: 'offsite' as const } };
+  expect(textOf({ databases: [backup({ test: offsite })] })).toContain(
+    'restore test of the offsite copy failed: public.orders',
+  );
+});
+
 test('more than a hundred rows are counted, not shown', () => {
   const databases = Array.from({ length: 103 }, (_, index) => backup({ datname: `tenant_${index}` }));
   expect(textOf({ databases })).toContain('And 3 more, in the report .');

@@ -109,7 +109,7 @@ const readTests = record<{ readonly schema: number; readonly tests: readonly Res
       server: text,
       datname: text,
       running: optional(record({ location: LOCATION, startedAt: time, aliveAt: time })),
-      last: optional(readTest),
+      last: some(BACKUP_LOCATIONS, readTest),
       passed: some(BACKUP_LOCATIONS, record({ backup: text, dataAt: time, finishedAt: time })),
     }),
   ),

@@ -113,7 +113,7 @@ export const BACKUP_METRICS = {
   },
   pgvigil_restore_test_last_result: {
     type: 'gauge',
-    help: 'One of passed, failed and inconclusive is 1: how the last restore test ended. Inconclusive tells nothing about the backup.',
+    help: 'One of passed, failed and inconclusive is 1: how the last restore test ended. Inconclusive tells nothing about the backup. Copies here and somewhere else are tried apart: the worse one is told.',
     labels: [...DATABASE, 'result'],
   },
   pgvigil_restore_test_reason_info: {

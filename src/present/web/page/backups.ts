@@ -4,6 +4,7 @@ import type {
   BackupVerdict,
 } from '../../../model/backup-verdict.ts';
 import type { Report } from '../../../model/report.ts';
+import type { RestoreTest } from '../../../model/restore-test.ts';
 import type { Instant } from '../../../model/time.ts';
 import { count } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
@@ -91,7 +92,12 @@ function whyOf({ run, test }: BackupVerdict): Html | undefined {
       : [`nothing is deleted: ${run.held.join(', ').replaceAll('_', ' ')}`]),
     ...(test.last === undefined || test.last.result === 'passed'
       ? []
-      : [`restore test ${test.last.result}: ${test.last.detail ?? test.last.reason ?? 'no reason given'}`]),
+      : [
+          `restore test${copyOf(test.last)} ${test.last.result}: ${test.last.detail ?? test.last.reason ?? 'no reason given'}`,
+        ]),
   ];
   return parts.length === 0 ? undefined : html` <span class="why">${parts.join('; ')}</span>`;
 }
+
+/** Copies here and somewhere else are tried apart. */
+const copyOf = ({ location }: RestoreTest): string => (location === 'offsite' ? ' of the offsite copy' : '');

@@ -31,7 +31,7 @@ const tests: RestoreTests = {
   server: 'main',
   datname: '__proto__',
   running: undefined,
-  last,
+  last: { local: last },
   passed: { offsite: { backup: '20261120T021500Z', dataAt: AT - 1, finishedAt: AT } },
 };
 
@@ -39,7 +39,7 @@ describe('what is remembered of restore tests', () => {
   test('is read as it was written, with times as people write them', () => {
     const all = [
       tests,
-      { ...tests, last: undefined, running: { location: 'local' as const, startedAt: AT, aliveAt: AT } },
+      { ...tests, last: {}, running: { location: 'local' as const, startedAt: AT, aliveAt: AT } },
     ];
     const text = encodeTests(all);
     expect(decodeTests(text)).toEqual(all);
@@ -64,11 +64,22 @@ describe('what is remembered of restore tests', () => {
     expect(isTesting({ ...tests, running }, AT + 1000)).toBe(true);
     const later = AT + 600_000;
     expect(isTesting({ ...tests, running }, later)).toBe(false);
-    expect(lastTest({ ...tests, running }, later)).toMatchObject({
+    const passed = { ...tests, last: { local: { ...last, result: 'passed' as const } } };
+    expect(lastTest({ ...passed, running }, later)).toMatchObject({
       result: 'inconclusive',
       reason: 'interrupted',
       location: 'offsite',
       startedAt: AT,
     });
+  });
+
+  test('a copy that passed hides no other one that did not, in the places that are asked for', () => {
+    const elsewhere: RestoreTest = { ...last, location: 'offsite', result: 'passed', reason: undefined };
+    const both = { ...tests, last: { local: last, offsite: elsewhere } };
+    expect(lastTest(both, AT)).toBe(last);
+    expect(lastTest(both, AT, ['offsite'])).toBe(elsewhere);
+    const unknown: RestoreTest = { ...last, result: 'inconclusive', reason: 'no_space' };
+    expect(lastTest({ ...both, last: { ...both.last, local: unknown } }, AT)).toBe(unknown);
+    expect(lastTest({ ...both, last: {} }, AT)).toBeUndefined();
   });
 });
