@@ -30,8 +30,10 @@ export function diagnoseBackups(
     function verdictsOf(of: BackupSource, seen: BackupView | undefined): readonly BackupVerdict[] {
       const known = seen?.backups?.lastSeen?.facts.series ?? [];
       const expected = expectedOf(of, { memory, known, now: snapshot.at });
-      const names = [...new Set([...expected, ...known.map(({ datname }) => datname)])].sort();
-      const { kept } = withinLimit(names, databases, (name) => expected.has(name));
+      // A run of the server as a whole is told where no backup of the whole server is expected too.
+      const whole = seen?.runs?.some(({ datname }) => datname === undefined) ? [''] : [];
+      const names = [...new Set([...expected, ...whole, ...known.map(({ datname }) => datname)])].sort();
+      const { kept } = withinLimit(names, databases, (name) => name === '' || expected.has(name));
       return kept.map((datname) =>
         verdictOf(of, datname, { view: seen, memory, isExpected: expected.has(datname), now: snapshot.at }),
       );
@@ -91,7 +93,9 @@ function verdictOf(source: BackupSource, datname: string, around: Around): Backu
   const places = BACKUP_LOCATIONS.map((location) => {
     const found = series.find((one) => one.location === location);
     const expected = isExpected ? maxAgeOf(source, location) : undefined;
-    const copiedAt = location === 'offsite' ? run?.offsiteAt : undefined;
+    // Without a physical copy a run of the whole server has sent only roles: no backup of it.
+    const isBackup = datname !== '' || isExpected;
+    const copiedAt = location === 'offsite' && isBackup ? run?.offsiteAt : undefined;
     return placeVerdict(location, { found, expected, copiedAt, isFresh: look?.seen === true });
   });
   return {

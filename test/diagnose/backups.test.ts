@@ -201,6 +201,19 @@ describe('runs and tests', () => {
     });
   });
 
+  test.each([[[]], [[backupSeries()]]])(
+    'a run of the server as a whole is told, and is no backup',
+    (series) => {
+      const whole: LastRun = { ...run, datname: undefined, result: 'failed', message: 'pg_dumpall failed' };
+      const view = backupView({ series }, { runs: [whole] });
+      const { of, risk } = look([ownBackups()], { nightly: view });
+      expect(of('')).toMatchObject({ places: [], run: { result: 'failed', message: 'pg_dumpall failed' } });
+      expect(risk('no_backup')).toEqual(
+        series.length > 0 ? false : { server: 'main', databases: 'simfab_dev' },
+      );
+    },
+  );
+
   test('what a test restored is proven, and the newest counts', () => {
     const passed = { backup: '1', dataAt: BACKUP_AT - HOUR, finishedAt: BACKUP_AT };
     const series = backupSeries({ verified: { checksum: BACKUP_AT, restore: BACKUP_AT - DAY } });

@@ -60,6 +60,17 @@ test('a bad night is told with all its reasons, and names stay text', () => {
   expect(html).toContain('whole server');
 });
 
+test('a run of the server as a whole that failed is told beside the databases', () => {
+  const whole = run && {
+    ...run,
+    datname: undefined,
+    result: 'failed' as const,
+    message: 'pg_dumpall failed',
+  };
+  const text = textOf({ databases: [backup({ datname: '', places: [], run: whole }), backup({})] });
+  expect(text).toContain('whole server: last attempt: pg_dumpall failed');
+});
+
 test('of a second copy that failed its test, it is told that it is that one', () => {
   const { test: tried } = fullReport().backups[0]?.databases.find(({ test }) => test.last) ?? backup({});
   if (tried.last === undefined) throw new Error('the fixture has a test that failed');

@@ -35,6 +35,7 @@ function sourceOf(source: BackupSourceVerdict, now: Instant): Html {
 <h3>${name} ${verdict(LOOK[up === undefined ? 'none' : up ? 'works' : 'fails'])}</h3>
 <p class="dim">${kind} of ${server}${directory === undefined ? undefined : html`, in <span class="mono">${directory}</span>`}${unusable(source)}</p>
 ${up === false ? html`<p>${detail}</p>` : undefined}
+${source.databases.filter(({ places }) => places.length === 0).map(apart)}
 ${rows.length === 0 ? html`<p class="dim">No backup is known, and none is expected.</p>` : backupTable(name, rows.slice(0, MAX_ROWS))}
 ${hidden.length === 0 ? undefined : html`<p class="dim">And ${hidden.length} more, in <a href="api/v1/report">the report</a>.</p>`}
 </article>`;
@@ -97,6 +98,12 @@ function whyOf({ run, test }: BackupVerdict): Html | undefined {
         ]),
   ];
   return parts.length === 0 ? undefined : html` <span class="why">${parts.join('; ')}</span>`;
+}
+
+/** What went wrong where no backup is expected and none is known. */
+function apart(database: BackupVerdict): Html | undefined {
+  const why = whyOf(database);
+  return why && html`<p>${database.datname === '' ? 'whole server' : database.datname}:${why}</p>`;
 }
 
 /** Copies here and somewhere else are tried apart. */
