@@ -41,6 +41,8 @@ export interface LastRun {
   /** `undefined` while it runs. */
   readonly finishedAt: Instant | undefined;
   readonly result: RunResult | 'running';
+  /** How the one before it ended; `undefined`: there was none. */
+  readonly resultBefore: RunResult | undefined;
   /** 0 to 19, as `pgvigil backup` ends. */
   readonly exitCode: number | undefined;
   /** What went wrong, one line without secrets. */

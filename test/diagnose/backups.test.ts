@@ -165,6 +165,7 @@ describe('runs and tests', () => {
     startedAt: BACKUP_AT - 1000,
     finishedAt: BACKUP_AT,
     result: 'success',
+    resultBefore: undefined,
     exitCode: 0,
     message: undefined,
     phasesMs: {},

@@ -58,6 +58,7 @@ export function begunRun(
     ...of,
     finishedAt: undefined,
     result: 'running',
+    resultBefore: previous?.result === 'running' ? previous.resultBefore : previous?.result,
     exitCode: undefined,
     message: undefined,
     phasesMs: {},

@@ -27,8 +27,9 @@ import {
   removePartials,
   reserve,
 } from '../../../src/guard/backup/publish.ts';
-import { abortedRuns, begunRun, openRuns } from '../../../src/guard/backup/runs-file.ts';
+import { abortedRuns, begunRun, endedRun, openRuns } from '../../../src/guard/backup/runs-file.ts';
 import type { BackupManifest } from '../../../src/model/backup.ts';
+import type { LastRun } from '../../../src/model/backup-run.ts';
 import {
   databaseDirectory,
   dumpNames,
@@ -263,6 +264,16 @@ describe('the runs that are written down', () => {
     expect(run).toMatchObject({ result: 'aborted', finishedAt: 2000, succeededAt: undefined });
     expect(run?.totals.aborted).toBe(1);
     expect(abortedRuns(next.all(), 'nightly', 3000)).toEqual([]);
+  });
+
+  test('know while they run how the one before ended, whatever became of those between', async () => {
+    const begin = (previous: LastRun | undefined) =>
+      begunRun({ ...of, runId: 'a', startedAt: 1000 }, previous);
+    const first = begin(undefined);
+    expect(first.resultBefore).toBeUndefined();
+    expect(begin(first).resultBefore).toBeUndefined();
+    const second = begin(endedRun(first, { result: 'failed', finishedAt: 2000 }));
+    expect([second.resultBefore, begin(second).resultBefore]).toEqual(['failed', 'failed']);
   });
 
   test('that cannot be read begin anew', async () => {

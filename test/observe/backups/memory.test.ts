@@ -20,6 +20,7 @@ const run = (changes: Partial<LastRun> = {}): LastRun => ({
   startedAt: AT,
   finishedAt: AT + 20_000,
   result: 'success',
+  resultBefore: undefined,
   exitCode: 0,
   message: undefined,
   phasesMs: { dump: 100 },

@@ -9,7 +9,16 @@ import {
   SUBJECTS,
 } from '../../../src/present/metrics/catalogue.ts';
 import { familiesOf } from '../../../src/present/metrics/families.ts';
-import { database, filesystem, fullReport, server, volume, wellReport } from '../../fixtures/report.ts';
+import {
+  backup,
+  backupSource,
+  database,
+  filesystem,
+  fullReport,
+  server,
+  volume,
+  wellReport,
+} from '../../fixtures/report.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -257,5 +266,18 @@ describe('familiesOf', () => {
   test('keeps one of two objects under the same labels', () => {
     const twice = wellReport({ filesystems: [filesystem({ availBytes: 1 }), filesystem({ availBytes: 2 })] });
     expect(values(twice, 'pgvigil_filesystem_avail_bytes')).toEqual([1]);
+  });
+
+  test.each([
+    ['running', undefined, []],
+    ['running', 'failed', [0]],
+    ['running', 'success', [1]],
+    ['failed', 'success', [0]],
+    ['success', 'failed', [1]],
+  ] as const)('a run that is %s after one that ended as %s tells %j', (result, resultBefore, told) => {
+    const { run } = backup({});
+    const databases = [backup({ run: run && { ...run, result, resultBefore } })];
+    const report = wellReport({ backups: [backupSource({ databases })] });
+    expect(values(report, 'pgvigil_backup_last_attempt_success')).toEqual(told);
   });
 });

@@ -102,6 +102,7 @@ const readRuns = record<{ readonly schema: 1; readonly runs: readonly LastRun[] 
       startedAt: time,
       finishedAt: optional(time),
       result: oneOf(...RUN_RESULTS, 'running'),
+      resultBefore: optional(oneOf(...RUN_RESULTS)),
       exitCode: optional(count),
       message: optional(text),
       phasesMs: phases,

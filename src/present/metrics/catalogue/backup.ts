@@ -78,7 +78,7 @@ export const BACKUP_METRICS = {
   },
   pgvigil_backup_last_attempt_success: {
     type: 'gauge',
-    help: 'Whether that attempt made one. Absent while it runs.',
+    help: 'Whether it made one; while it runs, whether the one before did. Absent until one has ended.',
     labels: DATABASE,
   },
   pgvigil_backup_in_progress: {

@@ -62,7 +62,12 @@ function emitRuns({ run }: BackupVerdict, database: Database, emit: Emit): void 
   if (run === undefined) return;
   const isRunning = run.result === 'running';
   emit('pgvigil_backup_last_attempt_timestamp_seconds', database, toSeconds(run.startedAt));
-  emit('pgvigil_backup_last_attempt_success', database, isRunning ? undefined : run.result === 'success');
+  const ended = isRunning ? run.resultBefore : run.result;
+  emit(
+    'pgvigil_backup_last_attempt_success',
+    database,
+    ended === undefined ? undefined : ended === 'success',
+  );
   emit('pgvigil_backup_in_progress', database, isRunning);
   for (const [phase, ms] of Object.entries(run.phasesMs)) {
     emit('pgvigil_backup_last_duration_seconds', { ...database, phase }, toDuration(ms));
