@@ -45,14 +45,24 @@ export function runKey({ source, server, datname }: Pick<LastRun, 'source' | 'se
 }
 
 function merge(one: LastRun, other: LastRun): LastRun {
-  const newer = other.startedAt > one.startedAt ? other : one;
+  const [older, newer] = other.startedAt > one.startedAt ? [one, other] : [other, one];
+  const told = isBeside(newer, older) ? older : newer;
   return {
-    ...newer,
+    ...told,
+    // One that was locked out has not looked at what may be deleted.
+    held: told.result === 'skipped_locked' ? older.held : told.held,
     succeededAt: latest(one.succeededAt, other.succeededAt),
     offsiteAt: latest(one.offsiteAt, other.offsiteAt),
     pruned: one.pruned + other.pruned,
     totals: addTotals(one.totals, other.totals),
   };
+}
+
+/** Whether a run found it locked while the other one was at it: the other one is how it went. */
+function isBeside(run: LastRun, other: LastRun): boolean {
+  return (
+    run.result === 'skipped_locked' && (other.finishedAt === undefined || other.finishedAt >= run.startedAt)
+  );
 }
 
 function latest(one: number | undefined, other: number | undefined): number | undefined {

@@ -163,6 +163,35 @@ describe('the manifest of a backup', () => {
 });
 
 describe('the last runs', () => {
+  const one: LastRun = {
+    source: 'nightly',
+    server: 'main',
+    datname: 'app',
+    runId: 'a',
+    startedAt: 1000,
+    finishedAt: 2000,
+    result: 'success',
+    resultBefore: undefined,
+    exitCode: 0,
+    message: undefined,
+    phasesMs: { dump: 900 },
+    bytes: 10,
+    succeededAt: 2000,
+    offsiteAt: undefined,
+    held: [],
+    pruned: 2,
+    totals: { ...NO_TOTALS, success: 5 },
+  };
+  const skipped: LastRun = {
+    ...one,
+    runId: 'b',
+    startedAt: 3000,
+    result: 'skipped_locked',
+    succeededAt: undefined,
+    pruned: 0,
+    totals: { ...NO_TOTALS, skipped_locked: 1 },
+  };
+
   test('come back as they were', () => {
     fc.assert(
       fc.property(fc.array(run), (runs) => {
@@ -172,34 +201,6 @@ describe('the last runs', () => {
   });
 
   test('of several files: the newest attempt, the newest success, all counts', () => {
-    const one: LastRun = {
-      source: 'nightly',
-      server: 'main',
-      datname: 'app',
-      runId: 'a',
-      startedAt: 1000,
-      finishedAt: 2000,
-      result: 'success',
-      resultBefore: undefined,
-      exitCode: 0,
-      message: undefined,
-      phasesMs: { dump: 900 },
-      bytes: 10,
-      succeededAt: 2000,
-      offsiteAt: undefined,
-      held: [],
-      pruned: 2,
-      totals: { ...NO_TOTALS, success: 5 },
-    };
-    const skipped: LastRun = {
-      ...one,
-      runId: 'b',
-      startedAt: 3000,
-      result: 'skipped_locked',
-      succeededAt: undefined,
-      pruned: 0,
-      totals: { ...NO_TOTALS, skipped_locked: 1 },
-    };
     const other = { ...one, datname: undefined };
     const merged = mergeRuns([one, other], [skipped]);
     expect(merged).toEqual([
@@ -212,5 +213,20 @@ describe('the last runs', () => {
       other,
     ]);
     expect(mergeRuns([skipped], [one])[0]).toEqual(merged[0]);
+  });
+
+  test.each([
+    ['runs', { startedAt: 1000, finishedAt: undefined, result: 'running' }, 'running'],
+    ['ended later', { startedAt: 1000, finishedAt: 4000, result: 'success' }, 'success'],
+    ['failed later', { startedAt: 1000, finishedAt: 4000, result: 'failed' }, 'failed'],
+    ['began in the same moment', { startedAt: 3000, finishedAt: 4000, result: 'success' }, 'success'],
+    ['had ended before', { startedAt: 1000, finishedAt: 2000, result: 'success' }, 'skipped_locked'],
+  ] as const)('one that was locked out beside another one that %s', (_, changes, result) => {
+    const good: LastRun = { ...one, ...changes, held: ['rows_lost'] };
+    for (const files of [
+      [[good], [skipped]],
+      [[skipped], [good]],
+    ])
+      expect(mergeRuns(...files)).toMatchObject([{ result, held: ['rows_lost'] }]);
   });
 });
