@@ -23,6 +23,8 @@ export interface Listing {
   readonly incomplete: number;
   /** Records that cannot be read. */
   readonly unreadable?: number;
+  /** Places that could not be looked at, while others could. */
+  readonly unknown?: readonly BackupLocation[];
 }
 
 /** The backups of a source cannot be told; never the same as none. */

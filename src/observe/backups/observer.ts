@@ -57,7 +57,7 @@ export function createBackupObserver(
     const observation: Observation<BackupFacts, BackupReason> =
       outcome instanceof ListingError
         ? { seen: false, reason: outcome.reason, detail: outcome.message, ...when }
-        : { seen: true, facts: summarise(outcome), ...when };
+        : { seen: true, facts: summarise(outcome, backups?.lastSeen?.facts.series), ...when };
     work = found;
     backups = latest(backups, observation);
     tell(observation);

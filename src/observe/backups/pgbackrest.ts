@@ -1,3 +1,4 @@
+import type { BackupLocation } from '../../model/backup.ts';
 import type { PgBackRestBackups } from '../../model/backup-source.ts';
 import { boolean, defaulted, list, number, optional, text } from '../../model/readers.ts';
 import { type BackupCopy, type Listing, ListingError } from './copy.ts';
@@ -42,7 +43,7 @@ const readInfo = list(
 
 /**
  * The backups of a stanza, out of `pgbackrest info --output=json`: of the whole server, by repository. One with damaged
- * pages is not complete. A repository that cannot be read has none here, and the others stay as they are.
+ * pages is not complete. A place whose repositories all cannot be read is unknown, and the others stay as they are.
  */
 export function parsePgBackRest(
   output: string,
@@ -55,13 +56,16 @@ export function parsePgBackRest(
   if (!TOLD.includes(stanza.status.code) && !readable)
     throw new ListingError('failed', `status ${stanza.status.code}: ${stanza.status.message}`);
   const offsite = source.offsiteRepositories?.keys ?? [];
+  const placeOf = (key: number): BackupLocation => (offsite.includes(key) ? 'offsite' : source.location);
+  const read = repo.filter((one) => TOLD.includes(one.status.code)).map(({ key }) => placeOf(key));
+  const unknown = [...new Set(repo.map(({ key }) => placeOf(key)))].filter((place) => !read.includes(place));
   const complete = backup.filter(({ error }) => error !== true);
   return {
     copies: complete.map(({ database: { id, 'repo-key': key }, timestamp, info }): BackupCopy => {
       const of = db.find((one) => one.id === id && one['repo-key'] === key);
       return {
         datname: '',
-        location: offsite.includes(key) ? 'offsite' : source.location,
+        location: placeOf(key),
         finishedAt: timestamp.stop * 1000,
         bytes: info.size,
         systemIdentifier: of?.['system-id'],
@@ -70,5 +74,6 @@ export function parsePgBackRest(
       };
     }),
     incomplete: backup.length - complete.length,
+    unknown,
   };
 }

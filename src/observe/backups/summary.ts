@@ -8,8 +8,14 @@ const USUAL = 7;
 /** With fewer than these nothing is usual yet. */
 const FEW = 2;
 
-/** All copies of a look by database and place, in the order of their names. Pure. */
-export function summarise({ copies, incomplete, unreadable = 0 }: Listing): BackupFacts {
+/**
+ * All copies of a look by database and place, in the order of their names; then what was seen before in places
+ * that it could not look at. Pure.
+ */
+export function summarise(
+  { copies, incomplete, unreadable = 0, unknown = [] }: Listing,
+  before: readonly BackupSeries[] = [],
+): BackupFacts {
   const groups = new Map<string, [BackupCopy, ...BackupCopy[]]>();
   for (const copy of copies) {
     const key = JSON.stringify([copy.datname, copy.location]);
@@ -18,7 +24,8 @@ export function summarise({ copies, incomplete, unreadable = 0 }: Listing): Back
     else group.push(copy);
   }
   const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { series: sorted.map(([, group]) => seriesOf(group)), incomplete, unreadable };
+  const kept = before.filter(({ location }) => unknown.includes(location));
+  return { series: [...sorted.map(([, group]) => seriesOf(group)), ...kept], incomplete, unreadable };
 }
 
 function seriesOf(group: readonly [BackupCopy, ...BackupCopy[]]): BackupSeries {

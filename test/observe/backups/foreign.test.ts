@@ -91,6 +91,8 @@ describe('pgBackRest', () => {
       },
     ]);
     expect(parsePgBackRest(text, source).copies).toHaveLength(repos - 1);
+    expect(parsePgBackRest(text, source).unknown).toEqual(['offsite']);
+    expect(parsePgBackRest(text, { ...source, offsiteRepositories: undefined }).unknown).toEqual([]);
   });
 
   test.each([1, 3, 5, 6, 99])('status %i is a failure with its message', (code) => {
@@ -102,7 +104,7 @@ describe('pgBackRest', () => {
 
   test('status 2 is a stanza without a backup; another stanza is a failure', () => {
     const text = JSON.stringify([{ name: 'main', status: { code: 2, message: 'no valid backups' } }]);
-    expect(parsePgBackRest(text, source)).toEqual({ copies: [], incomplete: 0 });
+    expect(parsePgBackRest(text, source)).toEqual({ copies: [], incomplete: 0, unknown: [] });
     expect(reasonOf(() => parsePgBackRest(text, { ...source, stanza: 'other' }))).toBe('failed');
   });
 });
@@ -193,6 +195,7 @@ describe('what the tools of today write', () => {
     expect(parsePgBackRest(fixture('pgbackrest-2.45-info-none.json'), stanza).copies).toEqual([]);
     const partly = parsePgBackRest(fixture('pgbackrest-2.45-info-unreadable-repository.json'), stanza);
     expect(partly.copies.map(({ location }) => location)).toEqual(['local', 'local']);
+    expect(partly.unknown).toEqual(['offsite']);
     expect(() => parsePgBackRest(fixture('pgbackrest-2.45-info-missing.json'), stanza)).toThrow(
       'missing stanza path',
     );

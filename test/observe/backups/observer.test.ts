@@ -101,6 +101,42 @@ describe('an observer of backups', () => {
     expect(state.looks).toBe(1);
   });
 
+  test('keeps what it saw in a repository that cannot be read, while another one can', async () => {
+    const { observer, state } = observe(
+      pgBackRestBackups({ offsiteRepositories: { keys: [2], maxAgeMs: 1 } }),
+    );
+    const backup = (key: number, stop: number) => ({
+      database: { id: 1, 'repo-key': key },
+      timestamp: { stop },
+      info: { size: 1 },
+    });
+    const info = (codes: readonly [number, number], ...backups: unknown[]) =>
+      JSON.stringify([
+        {
+          name: 'main',
+          status: { code: 4, message: 'different across repos' },
+          repo: codes.map((code, index) => ({ key: index + 1, status: { code } })),
+          backup: backups,
+        },
+      ]);
+    state.answer = info([0, 0], backup(1, 10), backup(2, 10));
+    await seen(observer, true);
+    state.answer = info([0, 99], backup(1, 20));
+    const looks = state.looks;
+    observer.lookAgain?.();
+    const found = await waitFor('another look', 10_000, () =>
+      state.looks > looks && observer.view().backups?.lastSeen?.facts.series[0]?.newest.finishedAt === 20_000
+        ? observer.view().backups
+        : undefined,
+    );
+    expect(
+      found?.lastSeen?.facts.series.map(({ location, newest }) => [location, newest.finishedAt]),
+    ).toEqual([
+      ['local', 20_000],
+      ['offsite', 10_000],
+    ]);
+  });
+
   test('ends the program that it asks when it is stopped', async () => {
     const { observer, state } = observe(pgBackRestBackups());
     await seen(observer, true);

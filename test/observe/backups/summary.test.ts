@@ -89,4 +89,19 @@ describe('what is known of many backups', () => {
     const { series } = summary(copy({ verified: [passed, { ...elsewhere, result: 'failed' }] }));
     expect(series[0]?.verified).toEqual({ restore: 1000 });
   });
+
+  test('a place that could not be looked at keeps what was seen there', () => {
+    const before = summary(copy({ datname: '' }), copy({ datname: '', location: 'offsite' })).series;
+    const copies = [copy({ datname: '', finishedAt: 2000 })];
+    const times = (unknown: readonly ('local' | 'offsite')[]) =>
+      summarise({ copies, incomplete: 0, unknown }, before).series.map(({ location, newest }) => [
+        location,
+        newest.finishedAt,
+      ]);
+    expect(times(['offsite'])).toEqual([
+      ['local', 2000],
+      ['offsite', 1000],
+    ]);
+    expect(times([])).toEqual([['local', 2000]]);
+  });
 });
