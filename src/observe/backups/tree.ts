@@ -13,6 +13,8 @@ export interface TreeFile {
 
 /** A directory with more is none of backups. */
 const MAX_FILES = 50_000;
+/** What fsck finds, at the root of a filesystem: only root may read it, and nobody puts backups there. */
+const LOST = 'lost+found';
 
 /**
  * All plain files at most `depth` directories below. Symbolic links are neither followed nor listed: what they lead to
@@ -27,7 +29,8 @@ export function readTree(directory: string, depth: number): readonly TreeFile[] 
 function collect(root: string, below: string, depth: number, found: TreeFile[]): void {
   for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
     const path = join(below, entry.name);
-    if (entry.isDirectory() && depth > 0) inside(() => collect(root, path, depth - 1, found));
+    if (entry.isDirectory() && depth > 0 && entry.name !== LOST)
+      inside(() => collect(root, path, depth - 1, found));
     if (!entry.isFile()) continue;
     inside(() => {
       const { size, mtimeMs, ino } = lstatSync(join(root, path), { bigint: true });
