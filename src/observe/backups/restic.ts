@@ -23,27 +23,37 @@ const readSnapshots = list(
 
 /**
  * The snapshots of a repository, out of `restic snapshots --json`. Of which database one is, a tag says: `db=NAME`;
- * without it, it is of the whole server, or of the only database that the source is about. One that holds nothing is
- * no backup: a dump that failed was piped into it.
+ * without it, it is of the whole server, or of the only database that the source is about. Those of pgvigil have its
+ * own tags, and the one with the roles alone is left out. One that holds nothing is no backup: a dump that failed was
+ * piped into it.
  */
 export function parseRestic(
   output: string,
   { location, databases }: Pick<ResticBackups, 'location' | 'databases'>,
 ): Listing {
   const only = databases?.length === 1 ? databases[0] : undefined;
-  const snapshots = readForeign(output, readSnapshots);
+  const snapshots = readForeign(output, readSnapshots).filter(({ tags }) => ownName(tags) !== 'globals');
   const complete = snapshots.filter(({ summary }) => summary?.total_bytes_processed !== 0);
   const copies = complete.map(({ time, tags, summary }): BackupCopy => {
-    const tag = tags.find((one) => one.startsWith('db='))?.slice('db='.length);
+    const own = ownName(tags);
+    const cluster = valueIn(tags, own === undefined ? 'system_identifier' : 'cluster') ?? '';
     return {
-      datname: tag ?? only ?? '',
+      datname: own === 'physical' ? '' : (own ?? valueIn(tags, 'db') ?? only ?? ''),
       location,
       finishedAt: summary?.backup_end ?? time,
       bytes: summary?.total_bytes_processed,
-      systemIdentifier: tags.find((one) => /^system_identifier=\d{1,20}$/.test(one))?.split('=')[1],
+      systemIdentifier: /^\d{1,20}$/.test(cluster) ? cluster : undefined,
       oid: undefined,
       verified: [],
     };
   });
   return { copies, incomplete: snapshots.length - complete.length };
 }
+
+/** What pgvigil calls a snapshot of its own: the name of a database (a comma is `%2C`), `globals` or `physical`. */
+function ownName(tags: readonly string[]): string | undefined {
+  return tags.includes('pgvigil') ? valueIn(tags, 'datname')?.replaceAll('%2C', ',') : undefined;
+}
+
+const valueIn = (tags: readonly string[], key: string): string | undefined =>
+  tags.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1);

@@ -179,6 +179,35 @@ describe('restic', () => {
   });
 });
 
+describe('restic with what pgvigil has sent', () => {
+  const sent = (...tags: string[]) => ({
+    time: '2026-11-25T02:16:00Z',
+    tags: ['pgvigil', 'source=nightly', ...tags, `cluster=${OURS}`],
+  });
+  const parse = (...snapshots: unknown[]) =>
+    parseRestic(JSON.stringify(snapshots), { ...local, databases: ['app'] });
+
+  test('knows each by the tags of pgvigil; roles alone are no backup', () => {
+    const found = parse(
+      sent('datname=app'),
+      sent('datname=a%2Cb'),
+      sent('datname=physical'),
+      sent('datname=globals'),
+    );
+    expect(found.copies.map(({ datname, systemIdentifier }) => [datname, systemIdentifier])).toEqual([
+      ['app', OURS],
+      ['a,b', OURS],
+      ['', OURS],
+    ]);
+    expect(found.incomplete).toBe(0);
+  });
+
+  test('leaves the same tags of somebody else alone', () => {
+    const { copies } = parse({ time: '2026-11-25T02:16:00Z', tags: ['datname=globals', `cluster=${OURS}`] });
+    expect(copies).toMatchObject([{ datname: 'app', systemIdentifier: undefined }]);
+  });
+});
+
 describe('what the tools of today write', () => {
   const RECORDED = '7712692984731590325';
   const stanza = { stanza: 'main', offsiteRepositories: { keys: [2], maxAgeMs: 1 }, ...local };
