@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { backupDisk } from './disposable/backup-disk.ts';
+import { backupDisks } from './disposable/backup-disk.ts';
 import { diskCalls } from './disposable/disk-calls.ts';
 import { createNames } from './disposable/names.ts';
 import { createDisposable } from './disposable/parent.ts';
@@ -15,8 +15,8 @@ import type { StateFiles } from './remember/files.ts';
 /** Everything that may hang in the kernel or in the C library, each by a process of its own: none holds up another. */
 export interface Children {
   readonly diskCalls: DiskCalls;
-  /** One for each source of backups. */
-  readonly backupDisk: () => BackupDisk;
+  /** By the place where the backups are. */
+  readonly backupDisk: (place: string) => BackupDisk;
   readonly filesIn: (directory: string) => StateFiles;
   readonly lookup: LookupFunction;
   readonly stop: () => void;
@@ -58,11 +58,13 @@ export function createChildren(
   const all = { modulePath: programs.disk, maxAbandoned: MAX_ABANDONED, clock, log };
   const disk = createDisposable(all);
   const state = createDisposable({ ...all, idleExitMs: IDLE_MS });
-  const backups = createDisposable({ ...all, idleExitMs: IDLE_MS });
+  // Each place of backups holds at most one that is stuck.
+  const maxAbandoned = Number.POSITIVE_INFINITY;
+  const backups = createDisposable({ ...all, maxAbandoned, idleExitMs: IDLE_MS });
   const names = createNames({ modulePath: programs.names, environment: programs.resolverEnvironment, log });
   return {
     diskCalls: diskCalls(disk),
-    backupDisk: () => backupDisk(backups, BACKUPS_DEADLINE_MS),
+    backupDisk: backupDisks(backups, BACKUPS_DEADLINE_MS),
     filesIn: (directory) => stateFiles(state, directory),
     lookup: createLookup(names.lookup),
     stop() {

@@ -8,11 +8,12 @@ import { type Listing, ListingError } from './copy.ts';
 import type { BackupDisk } from './disk.ts';
 import { createBackupLook } from './looks.ts';
 import { type RememberedWork, readWork } from './memory.ts';
+import { parsePattern } from './pattern.ts';
 import { summarise } from './summary.ts';
 
 export interface BackupDeps extends ObserverDeps {
-  /** One for each source: a disk that hangs blinds no other one. */
-  readonly backupDisk: () => BackupDisk;
+  /** One for each place: a disk that hangs blinds no other one. */
+  readonly backupDisk: (place: string) => BackupDisk;
   readonly runCommand: RunCommand;
   /** Databases that a server has, by its name. */
   readonly datnamesOf: (server: string) => readonly string[];
@@ -29,7 +30,7 @@ export function createBackupObserver(
 ): Observer<BackupView> {
   const { clock, log, changed } = deps;
   const ending = new AbortController();
-  const disk = deps.backupDisk();
+  const disk = deps.backupDisk(placeOf(source));
   const { look, directory, isDear } = createBackupLook(source, {
     disk,
     run: deps.runCommand,
@@ -97,4 +98,10 @@ export function createBackupObserver(
       rounds.stop();
     },
   };
+}
+
+/** A tool knows where its backups are; only what is remembered of them is read here. */
+function placeOf(source: BackupSource): string {
+  if (source.kind === 'pgvigil') return source.directory;
+  return source.kind === 'files' ? parsePattern(source.path).directory : '';
 }
