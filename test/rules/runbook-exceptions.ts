@@ -11,7 +11,7 @@ export const NOT_RUN: readonly { readonly command: RegExp; readonly reason: stri
   { command: /^systemctl|^journalctl/, reason: 'the machine of the tests has no systemd' },
   { command: /^du .* \/ /, reason: 'reads the whole disk of whoever runs the tests' },
   {
-    command: /^docker exec pgvigil pgvigil (backup|restore-test) /,
+    command: /^docker exec pgvigil-backup pgvigil (backup|restore-test) /,
     reason: 'no backups are configured here; tests of their own make and restore some',
   },
 ];

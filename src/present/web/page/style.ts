@@ -98,7 +98,7 @@ thead th { font-size: .8125rem; color: var(--dim); border-top: 0; }
 .name, .mono, .why, dd, pre, h3, .summary li, .events li, .evidence li, .steps, .symptoms, .risk { overflow-wrap: anywhere; }
 .name { display: inline-block; min-width: 6rem; }
 .why { display: block; color: var(--dim); font-size: .875rem; }
-td .iso { display: block; }
+td .iso { display: block; white-space: normal; }
 .bar { display: block; width: 9rem; height: .5rem; border-radius: .25rem; margin: .5rem 0 .1875rem; }
 .bar .track { fill: var(--line); } .bar .used { fill: currentColor; }
 .bar.well { color: var(--well); } .bar.unsure { color: var(--unsure); } .bar.wrong { color: var(--wrong); }
