@@ -359,6 +359,25 @@ describeWith(['postgres15'], 'a restore test', () => {
       expect((await tried(args)).code).toBe(2);
     });
 
+    test('refuses any while nothing is known of the server of the data, whatever is known of others', async () => {
+      const args = command();
+      const file = args[3] ?? '';
+      const config = JSON.parse(readFileSync(file, 'utf8')) as object;
+      const silent = { name: 'main', url: 'postgres://postgres@127.0.0.1:1/postgres' };
+      const foreign = {
+        ...{ name: 'foreign', kind: 'files', server: 'main', databases: [SHOP], min_bytes: '1B' },
+        ...{ path: join(base, '{datname}-*.sql'), restore_test: at(scratch, 'tester') },
+      };
+      const servers = [silent, { name: 'other', url: server.url() }];
+      writeFileSync(file, JSON.stringify({ ...config, servers, backups: [foreign] }));
+      writeFileSync(
+        join(base, 'shop-1.sql'),
+        '-- PostgreSQL database dump\nCREATE TABLE one ();\n-- PostgreSQL database dump complete\n',
+      );
+      const { code, output } = await tried(args);
+      expect({ code, output }).toMatchObject({ code: 2, output: expect.stringContaining('is not known') });
+    });
+
     test('refuses one that does not say that it is one', async () => {
       await backup();
       const { code, output } = await tried(command(at(scratch, 'postgres')));
