@@ -81,7 +81,7 @@ export function backupTable({ id, height }: Place) {
       { title: 'may be', expr: newest('pgvigil_backup_max_age_seconds'), unit: units.Seconds },
       { title: 'size', expr: newest('pgvigil_backup_last_size_bytes'), unit: units.BytesIEC },
       { title: 'usual size', expr: newest('pgvigil_backup_size_baseline_bytes'), unit: units.BytesIEC },
-      { title: 'kept', expr: newest('pgvigil_backup_count'), decimals: 0 },
+      { title: 'kept', expr: newest('pgvigil_backup_copies'), decimals: 0 },
       {
         title: 'oldest',
         expr: instant('pgvigil_backup_oldest_timestamp_seconds'),

@@ -51,7 +51,7 @@ export const BACKUP_METRICS = {
     help: 'Median size of the seven backups before the newest. Absent while there are fewer than two.',
     labels: PLACE,
   },
-  pgvigil_backup_count: {
+  pgvigil_backup_copies: {
     type: 'gauge',
     help: 'Complete backups that are kept.',
     labels: PLACE,

@@ -45,7 +45,7 @@ function emitCopies(
     emit('pgvigil_backup_last_success_timestamp_seconds', labels, toSeconds(place.newestAt));
     emit('pgvigil_backup_last_size_bytes', labels, place.bytes);
     emit('pgvigil_backup_size_baseline_bytes', labels, place.baselineBytes);
-    emit('pgvigil_backup_count', labels, place.count);
+    emit('pgvigil_backup_copies', labels, place.count);
     emit('pgvigil_backup_oldest_timestamp_seconds', labels, toSeconds(place.oldestAt));
   }
   emit('pgvigil_backup_identity_match', database, identityMatch);
