@@ -105,7 +105,7 @@ async function raise(engine: PrivateDocker): Promise<Stage> {
   const shop = join(engine.workDirectory, 'simfab');
   const pages = join(engine.workDirectory, 'pages');
   for (const path of [directory, join(shop, 'sql'), pages]) mkdirSync(path, { recursive: true });
-  for (const file of [COMPOSE_NAME, 'prometheus', 'alertmanager', 'grafana']) {
+  for (const file of [COMPOSE_NAME, 'prometheus', 'alertmanager', 'grafana', 'postgres']) {
     cpSync(join(ROOT, file), join(directory, file), { recursive: true });
   }
   const names = ['pgvigil', 'prometheus', 'alertmanager', 'grafana'] as const;
