@@ -57,6 +57,8 @@ describe('a writer that is killed', () => {
     let asked = 0;
     let written = 0;
     let killedWriting = 0;
+    // Twice, so that there is a previous one from the first round on.
+    await save(0);
     await save(0);
     for (let round = 0; round < 200; round += 1) {
       const [pid] = helperPids();
