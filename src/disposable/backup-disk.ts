@@ -3,6 +3,7 @@ import { ListingError } from '../observe/backups/copy.ts';
 import type { BackupDisk } from '../observe/backups/disk.ts';
 import { DisposableError } from './error.ts';
 import type { Disposable } from './parent.ts';
+import { createPlace } from './place.ts';
 
 const REASONS: Readonly<Record<string, BackupReason>> = {
   ENOENT: 'absent',
@@ -26,30 +27,13 @@ export function backupDisks(disposable: Disposable, deadlineMs: number): (place:
 
 /** The files of backups, read by a disposable process. While the disk is stuck it is not touched again. */
 export function backupDisk(disposable: Disposable, deadlineMs: number): BackupDisk {
-  let stuck = false;
-  let last: Promise<unknown> = Promise.resolve();
+  const place = createPlace(disposable, deadlineMs);
 
-  /** One at a time, so that a call that waited learns that the one before it got stuck. */
-  function call<T>(op: string, args: object): Promise<T> {
-    const turn = last.then(() => attempt<T>(op, args));
-    last = turn.catch(() => {});
-    return turn;
-  }
-
-  async function attempt<T>(op: string, args: object): Promise<T> {
-    if (stuck) throw new ListingError('stuck', 'the disk has not answered yet');
+  async function call<T>(op: string, args: object): Promise<T> {
     try {
-      return await disposable.call<T>(op, args, deadlineMs);
+      return await place<T>(op, args);
     } catch (error) {
-      if (!(error instanceof DisposableError)) throw error;
-      if (error.reason === 'exhausted') throw new ListingError('exhausted', error.message);
-      if (error.reason === 'failed')
-        throw new ListingError(REASONS[error.code ?? ''] ?? 'failed', error.message);
-      stuck = true;
-      void (error.released ?? Promise.resolve()).then(() => {
-        stuck = false;
-      });
-      throw new ListingError('stuck', error.message);
+      throw error instanceof DisposableError ? listingError(error) : error;
     }
   }
 
@@ -57,4 +41,16 @@ export function backupDisk(disposable: Disposable, deadlineMs: number): BackupDi
     tree: (directory, depth) => call('tree', { directory, depth }),
     beginning: (path, maxBytes) => call('beginning', { path, maxBytes }),
   };
+}
+
+function listingError({ reason, code, message }: DisposableError): ListingError {
+  switch (reason) {
+    case 'deadline':
+    case 'stuck':
+      return new ListingError('stuck', message);
+    case 'exhausted':
+      return new ListingError('exhausted', message);
+    case 'failed':
+      return new ListingError(REASONS[code ?? ''] ?? 'failed', message);
+  }
 }

@@ -37,6 +37,8 @@ function diskCallError(error: DisposableError): DiskCallError {
   switch (error.reason) {
     case 'deadline':
       return new DiskCallError('stuck', error.message, error.released);
+    case 'stuck':
+      return new DiskCallError('stuck', error.message);
     case 'exhausted':
       return new DiskCallError('exhausted', error.message);
     case 'failed':

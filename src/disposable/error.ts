@@ -1,5 +1,8 @@
-/** `deadline`: no answer in time; `exhausted`: too many stuck helpers; `failed`: the operation said no. */
-export type DisposableReason = 'deadline' | 'exhausted' | 'failed';
+/**
+ * `deadline`: no answer in time; `stuck`: an earlier one of the same place is not back; `exhausted`: too many stuck
+ * helpers; `failed`: the operation said no.
+ */
+export type DisposableReason = 'deadline' | 'stuck' | 'exhausted' | 'failed';
 
 /** A call to a disposable process that gave no result. */
 export class DisposableError extends Error {
