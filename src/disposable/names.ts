@@ -35,8 +35,10 @@ export function createNames(options: {
   readonly modulePath: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly log: Log;
+  /** From a question until some answer has to be there. */
+  readonly deadlineMs?: number;
 }): Names {
-  const { modulePath, environment, log } = options;
+  const { modulePath, environment, log, deadlineMs = DEADLINE_MS } = options;
   const pending = new Map<number, Pending>();
   let helper: Helper<NameQuestion> | undefined;
   let deadline: NodeJS.Timeout | undefined;
@@ -62,7 +64,7 @@ export function createNames(options: {
   function hear({ id, error, address, family }: NameAnswer): void {
     const asked = pending.get(id);
     pending.delete(id);
-    expect();
+    awaitAnswer();
     asked?.callback(
       error === undefined ? null : Object.assign(new Error(error.message), error),
       address,
@@ -73,17 +75,30 @@ export function createNames(options: {
   /** Without the process the names are still needed. */
   function askHere(detail: string): void {
     log.warn({ detail }, 'the helper process for host names is gone');
+    for (const { hostname, options, callback } of takeBack()) resolve(hostname, options, callback);
+  }
+
+  /** A process that is silent is asked no more, and neither is the name server from here: it would hold our own threads. */
+  function giveUp(): void {
+    log.warn({ afterMs: deadlineMs }, 'the helper process for host names is silent and was given up');
+    helper?.kill();
+    for (const { hostname, callback } of takeBack())
+      callback(Object.assign(new Error(`getaddrinfo EAI_AGAIN ${hostname}`), { code: 'EAI_AGAIN' }), []);
+  }
+
+  /** What was asked of the process that is there no more. */
+  function takeBack(): readonly Pending[] {
     helper = undefined;
     const all = [...pending.values()];
     pending.clear();
-    expect();
-    for (const { hostname, options, callback } of all) resolve(hostname, options, callback);
+    awaitAnswer();
+    return all;
   }
 
   /** As long as something is asked, an answer has to come. */
-  function expect(): void {
+  function awaitAnswer(): void {
     clearTimeout(deadline);
-    if (pending.size > 0) deadline = setTimeout(() => helper?.kill(), DEADLINE_MS).unref();
+    if (pending.size > 0) deadline = setTimeout(giveUp, deadlineMs).unref();
   }
 
   return {
@@ -94,7 +109,7 @@ export function createNames(options: {
       helper ??= start();
       last += 1;
       pending.set(last, { hostname, options, callback });
-      if (pending.size === 1) expect();
+      if (pending.size === 1) awaitAnswer();
       const { family, hints, all } = options;
       helper.send({ id: last, hostname, options: { family, hints, all } });
     },

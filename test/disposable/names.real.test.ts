@@ -15,8 +15,8 @@ afterEach(() => {
   for (const names of started.splice(0)) names.stop();
 });
 
-function create(modulePath = built('disposable/names-child.js')): Names {
-  const names = createNames({ modulePath, environment: {}, log: listLog() });
+function create(modulePath = built('disposable/names-child.js'), deadlineMs = 30_000): Names {
+  const names = createNames({ modulePath, environment: {}, log: listLog(), deadlineMs });
   started.push(names);
   return names;
 }
@@ -66,6 +66,17 @@ describe('names, asked by a process of their own', () => {
     const asked = ask(lookup, hostname());
     process.kill(first ?? 0, 'SIGKILL');
     expect(await asked).toEqual(await ask(resolve, hostname()));
+    expect((await ask(lookup, hostname())).code).toBeUndefined();
+    expect(helper()).not.toBe(first);
+  });
+
+  test('a process that is silent is given up, and nothing is asked in our own threads instead', async () => {
+    const { lookup } = create(undefined, 500);
+    await ask(lookup, hostname());
+    const first = helper();
+    process.kill(first ?? 0, 'SIGSTOP');
+    // What can be found here is not looked for here.
+    expect(await ask(lookup, hostname())).toEqual({ code: 'EAI_AGAIN', addresses: [] });
     expect((await ask(lookup, hostname())).code).toBeUndefined();
     expect(helper()).not.toBe(first);
   });
