@@ -59,13 +59,14 @@ function createManifestLook(disk: BackupDisk, root: string, depth: number): () =
 
   return async () => {
     const files = await disk.tree(root, depth);
+    const byPath = new Map(files.map((file) => [file.path, file]));
     const seen = new Map<string, Committed | undefined>();
     const copies: BackupCopy[] = [];
     let incomplete = files.filter(({ path }) => isPartial(path.split('/').at(-1) ?? '')).length;
     let unreadable = 0;
     for (const { directory, backup, sizes } of foundIn(files)) {
       if (backup.content === 'globals') continue;
-      const manifest = files.find(({ path }) => path === join(directory, backup.names.manifest));
+      const manifest = byPath.get(join(directory, backup.names.manifest));
       if (manifest === undefined) {
         incomplete += 1;
         continue;

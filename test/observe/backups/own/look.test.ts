@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -80,7 +80,9 @@ describe('a look at backups of our own', () => {
 
   const put = (path: string, text: string): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+    // As pgvigil writes: another file in its place, which has another inode even within one tick of the clock.
+    writeFileSync(join(root, `${path}.new`), text);
+    renameSync(join(root, `${path}.new`), join(root, path));
   };
   const putBackup = (of: BackupManifest, directory = `main/${of.systemIdentifier}/app.db`): void => {
     put(`${directory}/${STAMP}.dump`, 'PGDMP12 long');
