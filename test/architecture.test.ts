@@ -104,7 +104,7 @@ describe('architecture', () => {
 
   test('only main.ts, child processes and the watchdog touch the process', () => {
     const allowed =
-      /^(main\.ts|disposable\/(child|names-child|stay-with-parent)\.ts|watchdog\/thread\.ts|guard\/program\.ts|guard\/restore\/keeper\.ts)$/;
+      /^(main\.ts|disposable\/(child|names-child|stay-with-parent)\.ts|watchdog\/thread\.ts|observe\/program\.ts|guard\/restore\/keeper\.ts)$/;
     const wrong = files.filter(
       (file) =>
         !allowed.test(file) &&

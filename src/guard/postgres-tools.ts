@@ -1,6 +1,6 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanEnvironment, runProgram } from './program.ts';
+import { cleanEnvironment, runProgram } from '../observe/program.ts';
 
 /** The programs of one installation of PostgreSQL. */
 export interface PostgresTools {

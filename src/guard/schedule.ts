@@ -4,7 +4,7 @@ import type { OwnBackups, Schedule } from '../model/backup-source.ts';
 import type { Config } from '../model/config.ts';
 import type { Log } from '../model/log.ts';
 import type { Clock, Instant } from '../model/time.ts';
-import { explainEnd, type ProgramEnd, startProgram } from './program.ts';
+import { explainEnd, type ProgramEnd, startProgram } from '../observe/program.ts';
 
 /** A command of pgvigil that `serve` runs by itself. */
 export interface ScheduledJob {

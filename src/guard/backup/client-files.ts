@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { BackupConnection } from '../../model/backup-source.ts';
-import { cleanEnvironment, isAlive } from '../program.ts';
+import { cleanEnvironment, isAlive } from '../../observe/program.ts';
 
 const PREFIX = 'pgvigil-backup-';
 const CONNECT_S = '10';

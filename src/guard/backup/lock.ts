@@ -15,7 +15,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../model/time.ts';
 import { LOCK_FILE, LOCK_SILENT_MS } from '../../observe/backups/own/layout.ts';
-import { isAlive } from '../program.ts';
+import { isAlive } from '../../observe/program.ts';
 import { BACKUP_EXIT, BackupFailure } from './failure.ts';
 
 /** Who holds it says so again and again. */

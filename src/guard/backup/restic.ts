@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Offsite } from '../../model/backup-source.ts';
-import { cleanEnvironment } from '../program.ts';
+import { cleanEnvironment } from '../../observe/program.ts';
 import { BACKUP_EXIT, BackupFailure } from './failure.ts';
 import type { OffsiteCopy } from './offsite-copy.ts';
 import { requireProgram, type StepContext } from './step.ts';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { RunPhase } from '../../model/backup-run.ts';
 import type { Clock } from '../../model/time.ts';
-import { explainEnd, type ProgramEnd, type ProgramOptions, runProgram } from '../program.ts';
+import { explainEnd, type ProgramEnd, type ProgramOptions, runProgram } from '../../observe/program.ts';
 import { BACKUP_EXIT, BackupAborted, type BackupExit, BackupFailure } from './failure.ts';
 
 /** Where a run is, for whoever looks on. */

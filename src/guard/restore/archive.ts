@@ -1,5 +1,11 @@
 import { open } from 'node:fs/promises';
-import { explainEnd, type ProgramEnd, type ProgramOptions, runProgram, startProgram } from '../program.ts';
+import {
+  explainEnd,
+  type ProgramEnd,
+  type ProgramOptions,
+  runProgram,
+  startProgram,
+} from '../../observe/program.ts';
 import { type DatabaseOptions, HEAD_CHARACTERS, parseDatabaseOptions } from './database-options.ts';
 import { failed, inconclusive, type Verdict } from './verdict.ts';
 

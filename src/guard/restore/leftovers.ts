@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { killLeftover } from '../program.ts';
+import { killLeftover } from '../../observe/program.ts';
 
 /** What a killed machine left behind; no test takes so long. */
 const LEFTOVER_MS = 24 * 3_600_000;

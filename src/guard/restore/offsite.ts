@@ -10,9 +10,9 @@ import {
 } from '../../observe/backups/own/layout.ts';
 import { decodeManifest } from '../../observe/backups/own/manifest-codec.ts';
 import { ManifestError } from '../../observe/backups/own/readers.ts';
+import { explainEnd, type ProgramEnd, type ProgramOptions, runProgram } from '../../observe/program.ts';
 import { rcloneEnvironment, remotePath } from '../backup/rclone.ts';
 import { resticEnvironment } from '../backup/restic.ts';
-import { explainEnd, type ProgramEnd, type ProgramOptions, runProgram } from '../program.ts';
 import { cutShort } from './archive.ts';
 import type { Chosen } from './choose.ts';
 import { sweepLeftovers } from './leftovers.ts';

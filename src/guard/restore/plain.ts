@@ -9,7 +9,7 @@ import {
   type ProgramOptions,
   runProgram,
   startProgram,
-} from '../program.ts';
+} from '../../observe/program.ts';
 import { cutShort, databaseArgument } from './archive.ts';
 import { failed, inconclusive } from './verdict.ts';
 

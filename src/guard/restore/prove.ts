@@ -1,8 +1,8 @@
 import type { BackupManifest } from '../../model/backup.ts';
 import type { Instant } from '../../model/time.ts';
+import { cleanEnvironment, type ProgramOptions } from '../../observe/program.ts';
 import { measureFile } from '../backup/publish.ts';
 import type { PostgresTools } from '../postgres-tools.ts';
-import { cleanEnvironment, type ProgramOptions } from '../program.ts';
 import { decodeArchive } from './archive.ts';
 import { provePlain } from './plain.ts';
 import { failed, inconclusive } from './verdict.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../model/time.ts';
 import { ConnectFailure, explainFailure } from '../../observe/postgres/failure.ts';
-import { explainEnd, type ProgramEnd, type ProgramOptions } from '../program.ts';
+import { explainEnd, type ProgramEnd, type ProgramOptions } from '../../observe/program.ts';
 import { cutShort, LEFT_OUT_OF_TESTS, optionsOfArchive, restoreArchive } from './archive.ts';
 import { createDatabaseSql, type DatabaseOptions, PLAIN_LOCALE, quoted } from './database-options.ts';
 import { testDatabase } from './given.ts';

@@ -90,7 +90,7 @@ describe('a dump that something else made', () => {
 
 test('an archive that could not be read in time is not at fault', () => {
   const end = { ok: false, exitCode: undefined, signal: 'SIGTERM', said: '', output: '' } as const;
-  expect(whyUnread('pg_restore --list', { ...end, cut: 'deadline' })).toMatchObject({
+  expect(whyUnread('pg_restore --list', { ...end, cut: 'deadline', errno: undefined })).toMatchObject({
     result: 'inconclusive',
     reason: 'deadline',
   });

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { cleanEnvironment, explainEnd, runProgram, startProgram } from '../../src/guard/program.ts';
+import { cleanEnvironment, explainEnd, runProgram, startProgram } from '../../src/observe/program.ts';
 
 const node = (script: string): readonly string[] => [process.execPath, '-e', script];
 const options = { env: cleanEnvironment(), directory: '/', deadlineMs: 30_000, output: 'keep' } as const;

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   readonly input?: 'pipe';
   /** What it writes is text to be kept (`keep`), is passed on by the caller (`pipe`), or is thrown away. */
   readonly output?: 'keep' | 'pipe' | 'ignore';
+  /** More kept output than this is not what was asked for; 64 Mi when absent. */
+  readonly maxCharacters?: number;
 }
 
 /** How a program ended. */
@@ -26,6 +28,8 @@ export interface ProgramEnd {
   readonly signal: NodeJS.Signals | undefined;
   /** Why we ended it, or why it could not be started. */
   readonly cut: 'deadline' | 'aborted' | 'too_much_output' | 'not_started' | undefined;
+  /** Of one that could not be started, such as ENOENT. */
+  readonly errno: string | undefined;
   /** The last of what it said on standard error. */
   readonly said: string;
   /** Standard output, where it was to be kept. */
@@ -44,7 +48,6 @@ export interface Program {
 
 /** More on standard error is cut off at the beginning, for the reason of an end comes last. */
 const SAID_CHARACTERS = 4_000;
-/** More kept output than this is not what was asked for. */
 const OUTPUT_CHARACTERS = 64 * 1024 * 1024;
 /** From a request to end until the kill, and from the end of a program until its streams are closed. */
 const GRACE_MS = 5_000;
@@ -66,8 +69,15 @@ export function startProgram(argv: readonly string[], options: ProgramOptions): 
     return { child, ended: endOf(child, options) };
   } catch (error) {
     // Too many arguments, or no memory: other reasons come as an event.
-    const said = (error as Error).message;
-    const end = { ok: false, exitCode: undefined, signal: undefined, cut: 'not_started', said } as const;
+    const { message: said, code: errno } = error as NodeJS.ErrnoException;
+    const end = {
+      ok: false,
+      exitCode: undefined,
+      signal: undefined,
+      cut: 'not_started',
+      errno,
+      said,
+    } as const;
     return { child: undefined, ended: Promise.resolve({ ...end, output: '' }) };
   }
 }
@@ -85,7 +95,7 @@ function spawnProgram([file = '', ...args]: readonly string[], options: ProgramO
 }
 
 function endOf(child: ChildProcess, options: ProgramOptions): Promise<ProgramEnd> {
-  const { output, signal, deadlineMs, graceMs = GRACE_MS } = options;
+  const { output, signal, deadlineMs, graceMs = GRACE_MS, maxCharacters = OUTPUT_CHARACTERS } = options;
   let cut: ProgramEnd['cut'];
   let killing: NodeJS.Timeout | undefined;
   let letting: NodeJS.Timeout | undefined;
@@ -105,6 +115,7 @@ function endOf(child: ChildProcess, options: ProgramOptions): Promise<ProgramEnd
   if (signal?.aborted) abort();
 
   let said = '';
+  let errno: string | undefined;
   let kept = '';
   const errors = new StringDecoder('utf8');
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -113,7 +124,7 @@ function endOf(child: ChildProcess, options: ProgramOptions): Promise<ProgramEnd
   const text = new StringDecoder('utf8');
   if (output === 'keep')
     child.stdout?.on('data', (chunk: Buffer) => {
-      if (kept.length > OUTPUT_CHARACTERS) end('too_much_output');
+      if (kept.length > maxCharacters) end('too_much_output');
       else kept += text.write(chunk);
     });
   child.stdin?.on('error', () => {}); // Told by the exit code of whoever went away.
@@ -125,12 +136,13 @@ function endOf(child: ChildProcess, options: ProgramOptions): Promise<ProgramEnd
       clearTimeout(letting);
       signal?.removeEventListener('abort', abort);
       const ok = exitCode === 0 && by === undefined && cut === undefined;
-      resolve({ ok, exitCode, signal: by, cut, said: said.trim(), output: kept });
+      resolve({ ok, exitCode, signal: by, cut, errno, said: said.trim(), output: kept });
     };
-    child.once('error', (error) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return; // A signal came too late: `close` tells.
       cut = 'not_started';
       said = error.message;
+      errno = error.code;
       settle(undefined, undefined);
     });
     // What it left behind may hold its streams for ever.
