@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { currentUser } from '../../control.ts';
 import { backupDisk } from '../../disposable/backup-disk.ts';
-import { diskCalls } from '../../disposable/disk-calls.ts';
 import { createDisposable } from '../../disposable/parent.ts';
-import { stateFiles } from '../../disposable/state-files.ts';
 import { findBackups } from '../../guard/backups.ts';
 import { type EnsureOptions, ensure, type Outcome } from '../../guard/ensure.ts';
-import { misplacement } from '../../guard/place.ts';
-import { createRecordFile } from '../../guard/record-file.ts';
 import { askReport } from '../../guard/report.ts';
 import { createGuardedServer } from '../../guard/server.ts';
 import { refusalText } from '../../guard/words.ts';
@@ -18,6 +13,7 @@ import { CommandError, EXIT, type Io } from '../io.ts';
 import { type Book, openBook } from './book.ts';
 import { awaitEnding } from './ending.ts';
 import { type GuardOptions, keepersOf, waitOf } from './options.ts';
+import { recordAt } from './record-at.ts';
 import { requireTarget, type Target } from './target.ts';
 
 const DISK_MS = 5_000;
@@ -53,27 +49,13 @@ export async function runGuard(
     clock,
     log,
   });
-  const kept =
-    keepers.record === undefined ? undefined : recordAt(resolve(io.workingDirectory, keepers.record));
+  const kept = keepers.record === undefined ? undefined : recordAt(io, keepers.record, disposable);
   const book = openBook(io, {
     files: kept?.files,
     usable: async () => (await kept?.place()) === undefined,
     log,
   });
   const server = createGuardedServer(target.server, clock);
-
-  function recordAt(path: string) {
-    const directory = dirname(path);
-    const files = stateFiles(disposable, directory);
-    const disk = diskCalls(disposable);
-    const place = (): Promise<string | undefined> =>
-      misplacement(directory, {
-        realpath: (of) => disk.realpath(of, DISK_MS),
-        readMountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
-        holds: async (at, name) => (await stateFiles(disposable, at).read(name, 1)) !== undefined,
-      });
-    return { files, place, record: createRecordFile({ files, name: basename(path), place }) };
-  }
 
   const directory = options.backups ?? (io.env['PGVIGIL_BACKUPS'] || undefined);
   const places = [
