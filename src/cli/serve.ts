@@ -4,8 +4,8 @@ import { Option } from 'commander';
 import type { WebFile } from '../access.ts';
 import { createApp } from '../app.ts';
 import { childPrograms } from '../children.ts';
-import { restoreTestJobs } from '../guard/restore/jobs.ts';
-import { backupJobs, createScheduler } from '../guard/schedule.ts';
+import { scheduledJobs } from '../guard/jobs.ts';
+import { createScheduler } from '../guard/schedule.ts';
 import { createLog, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../log.ts';
 import type { Config } from '../model/config.ts';
 import type { Secret } from '../model/secret.ts';
@@ -115,7 +115,7 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
     hashWorkerPath: fileURLToPath(new URL('../present/web/access/hash-worker.js', import.meta.url)),
     watchdogThreadPath: fileURLToPath(new URL('../watchdog/thread.js', import.meta.url)),
     scheduler: {
-      apply: (now) => scheduler.apply([...backupJobs(now), ...restoreTestJobs(now)]),
+      apply: (now) => scheduler.apply(scheduledJobs(now)),
       stop: scheduler.stop,
     },
     fatal: (error) => {

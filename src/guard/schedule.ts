@@ -1,12 +1,11 @@
 import { setPriority } from 'node:os';
 import { nextRun } from '../config/cron.ts';
-import type { OwnBackups, Schedule } from '../model/backup-source.ts';
-import type { Config } from '../model/config.ts';
+import type { Schedule } from '../model/backup-source.ts';
 import type { Log } from '../model/log.ts';
 import type { Clock, Instant } from '../model/time.ts';
 import { explainEnd, type ProgramEnd, startProgram } from '../observe/program.ts';
 
-/** A command of pgvigil that `serve` runs by itself. */
+/** A command of pgvigil that is run when it is due. */
 export interface ScheduledJob {
   /** Unique; for the log. */
   readonly name: string;
@@ -19,8 +18,8 @@ export interface ScheduledJob {
 /** Runs jobs one after another, each in a process of its own. */
 export interface Scheduler {
   apply(jobs: readonly ScheduledJob[]): void;
-  /** Tells the job under way to end, and does not wait for it: it cleans up by itself. */
-  stop(): void;
+  /** Tells the job under way to end, which cleans up by itself; resolves when it has ended, within about a minute. */
+  stop(): Promise<void>;
 }
 
 /** A timer of a day would wake late after a sleep of the machine. */
@@ -29,36 +28,8 @@ const TICK_MS = 15_000;
 const NICE = 10;
 /** A job ends by its own deadlines; this is for one that hangs on a disk. */
 const SPARE_MS = 600_000;
-/** For a run of databases that are not named. */
-const UNKNOWN_MS = 24 * 3_600_000;
-/** Timers of Node.js end at 24 days: a longer one would ring at once. */
-const LONGEST_MS = 14 * 24 * 3_600_000;
 /** It ends its own programs within less, and cleans up and writes down what became of it. */
 const GRACE_MS = 60_000;
-
-/** The backups that have a schedule. Each database has the deadline, and so do the globals and every copy. */
-export function backupJobs({ backups }: Config): readonly ScheduledJob[] {
-  return backups.flatMap((source) =>
-    source.kind === 'pgvigil' && source.schedule !== undefined
-      ? {
-          name: `backup ${source.name}`,
-          schedule: source.schedule,
-          args: ['backup', '--source', source.name],
-          deadlineMs: runDeadlineMs(source),
-        }
-      : [],
-  );
-}
-
-/** Of a whole run. Where the databases are not named, nobody knows yet how many there will be. */
-function runDeadlineMs({ databases, physical, offsite, deadlineMs }: OwnBackups): number {
-  const copies = offsite === undefined ? 1 : 2;
-  const needed =
-    databases === undefined
-      ? Math.max(UNKNOWN_MS, 4 * deadlineMs)
-      : (databases.length + (physical ? 2 : 1)) * copies * deadlineMs;
-  return Math.min(LONGEST_MS, needed);
-}
 
 /** `program`: how pgvigil is started, with the options that every command has at the end. */
 export function createScheduler(options: {
@@ -79,6 +50,7 @@ export function createScheduler(options: {
   const queue: ScheduledJob[] = [];
   const ending = new AbortController();
   let running: string | undefined;
+  let work: Promise<void> = Promise.resolve();
   let lookedAt = clock.now();
   let timer: NodeJS.Timeout | undefined;
 
@@ -100,20 +72,18 @@ export function createScheduler(options: {
         log.warn({ job: job.name }, 'it is time for a job that is still under way: left out');
       else queue.push(job);
     }
-    void next();
+    next();
   }
 
-  async function next(): Promise<void> {
+  function next(): void {
     if (running !== undefined || ending.signal.aborted) return;
     const job = queue.shift();
     if (job === undefined) return;
     running = job.name;
-    try {
-      await run(job);
-    } finally {
+    work = run(job).finally(() => {
       running = undefined;
-    }
-    void next();
+      next();
+    });
   }
 
   async function run(job: ScheduledJob): Promise<void> {
@@ -151,6 +121,7 @@ export function createScheduler(options: {
       clearInterval(timer);
       queue.length = 0;
       ending.abort();
+      return work;
     },
   };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { nextRun } from '../../src/config/cron.ts';
-import { backupJobs, createScheduler, type ScheduledJob } from '../../src/guard/schedule.ts';
+import { backupJobs } from '../../src/guard/backup/jobs.ts';
+import { createScheduler, type ScheduledJob } from '../../src/guard/schedule.ts';
 import { handClock } from '../kit/clock.ts';
 import { parseText } from '../kit/config.ts';
 import { listLog } from '../kit/list-log.ts';
@@ -33,7 +34,7 @@ function start(jobs: readonly ScheduledJob[]) {
     tickMs: 10,
   });
   scheduler.apply(jobs);
-  stops.push(() => scheduler.stop());
+  stops.push(() => void scheduler.stop());
   const said = () => log.lines.map(({ facts, message }) => `${(facts as { job: string }).job}: ${message}`);
   const until = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
   return { clock, log, scheduler, said, until };
@@ -84,7 +85,7 @@ describe('jobs with a schedule', () => {
     await until(() => expect(said()).toEqual(['a: begins']));
     clock.advance(HOUR_MS);
     await until(() => expect(said()[1]).toContain('still under way: left out'));
-    scheduler.stop();
+    await scheduler.stop();
   });
 
   test('that are told to end have longer than their own programs have', async () => {
@@ -98,8 +99,8 @@ describe('jobs with a schedule', () => {
     ]);
     clock.advance(HOUR_MS);
     await until(() => expect(existsSync(ready)).toBe(true));
-    scheduler.stop();
-    await until(() => expect(existsSync(cleaned)).toBe(true));
+    await scheduler.stop();
+    expect(existsSync(cleaned)).toBe(true);
   }, 60_000);
 
   test('that are due stay due when the configuration is read again; others wait for their time', async () => {

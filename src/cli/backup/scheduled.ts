@@ -1,5 +1,5 @@
-import { restoreTestJobs } from '../../guard/restore/jobs.ts';
-import { backupJobs, createScheduler } from '../../guard/schedule.ts';
+import { scheduledJobs } from '../../guard/jobs.ts';
+import { createScheduler } from '../../guard/schedule.ts';
 import { createLog } from '../../log.ts';
 import { requireConfig } from '../config.ts';
 import { awaitEnding } from '../guard/ending.ts';
@@ -10,12 +10,12 @@ import { secretsOf } from '../secrets.ts';
 const FOR_EVER_MS = 2 ** 31 - 1;
 
 /**
- * Stays, and runs what the config has a schedule for; resolves when told to end. For a container beside `serve`, so that
+ * Stays, and runs what the config has a schedule for; resolves when told to end, and when the job under way has ended. For a container beside `serve`, so that
  * the one that looks at everything needs no role that reads everything.
  */
 export async function followSchedules(io: Io, configFile: string | undefined): Promise<void> {
   const config = await requireConfig(io, configFile);
-  const jobs = [...backupJobs(config), ...restoreTestJobs(config)];
+  const jobs = scheduledJobs(config);
   if (jobs.length === 0)
     throw new CommandError(
       "nothing is scheduled: add `schedule: '15 2 * * *'` to an entry under `backups`",
@@ -41,7 +41,7 @@ export async function followSchedules(io: Io, configFile: string | undefined): P
   scheduler.apply(jobs);
   for (const { name, schedule } of jobs) log.info({ job: name, schedule: schedule.cron }, 'is scheduled');
   await ending.told.catch(() => {});
-  clearInterval(stay);
-  scheduler.stop();
   log.info({}, 'stopping');
+  await scheduler.stop();
+  clearInterval(stay);
 }

@@ -1,7 +1,6 @@
 import type { Config } from '../../model/config.ts';
+import { runDeadlineMs } from '../run-deadline.ts';
 import type { ScheduledJob } from '../schedule.ts';
-
-const MOST_MS = 48 * 3_600_000;
 
 /** The restore tests that have a schedule: every night what is here, and what is somewhere else when it is due. */
 export function restoreTestJobs({ backups }: Config): readonly ScheduledJob[] {
@@ -12,8 +11,8 @@ export function restoreTestJobs({ backups }: Config): readonly ScheduledJob[] {
       name: `restore-test ${source.name}`,
       schedule: test.schedule,
       args: ['restore-test', '--source', source.name, '--from', 'due'],
-      // Each database has the deadline.
-      deadlineMs: Math.min(MOST_MS, 4 * test.deadlineMs),
+      // Each database has the deadline, here and somewhere else.
+      deadlineMs: runDeadlineMs(test.deadlineMs, source.databases && 2 * source.databases.length),
     };
   });
 }
