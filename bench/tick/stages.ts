@@ -1,6 +1,6 @@
 import { diagnose } from '../../src/diagnose/diagnose.ts';
 import { EMPTY_HISTORY, type History } from '../../src/model/history.ts';
-import type { Report, SelfVerdict } from '../../src/model/report.ts';
+import type { Report } from '../../src/model/report.ts';
 import { takeSnapshot } from '../../src/observe/look.ts';
 import { createExpositions } from '../../src/present/metrics/exposition.ts';
 import { createFamilies } from '../../src/present/metrics/families.ts';
@@ -8,6 +8,7 @@ import { encodeHistory } from '../../src/remember/codec.ts';
 import { recordIncidents } from '../../src/remember/record-incidents.ts';
 import { remember } from '../../src/remember/remember.ts';
 import { differInWeight } from '../../src/remember/weight.ts';
+import { WELL_SELF } from '../../test/kit/world.ts';
 import { median } from '../measure/numbers.ts';
 import { createTickWorld, type Extent } from './world.ts';
 
@@ -55,7 +56,7 @@ export function costsOf(extent: Extent, ticks: number): StageCosts {
     const snapshot = time('observe', () => takeSnapshot(world.config, before, views, world.clock));
     const next = time('remember', () => remember(world.config, before, snapshot, 1_000));
     const found = time('diagnose', () => {
-      const self = { ...SELF, startedAt: 0 };
+      const self = { ...WELL_SELF, startedAt: 0 };
       const made = diagnose({ config: world.config, sequence: tick, self }, next.history, snapshot);
       return { made, recorded: recordIncidents(next.history, made.incidents, made.at) };
     });
@@ -78,15 +79,3 @@ function expectAll(report: Report | undefined, { servers, databases, filesystems
   if (present?.length !== servers * databases || report?.filesystems.length !== filesystems)
     throw new Error(`of ${servers * databases} databases ${present?.length} were seen`);
 }
-
-const SELF: SelfVerdict = {
-  version: '0.0.0',
-  startedAt: 0,
-  stateDurable: true,
-  stateCorrupt: false,
-  configReloadSuccessful: true,
-  configReloadedAt: 0,
-  configError: undefined,
-  webFile: undefined,
-  alertPushes: { delivered: 0, rejected: 0, failed: 0 },
-};

@@ -239,7 +239,7 @@ export function createWorld(settings: { config?: Config; history?: History; star
     history = next.history;
     happenings = next.happenings;
     sequence += 1;
-    report = diagnose({ config: written, sequence, self: { ...SELF, startedAt } }, history, snapshot);
+    report = diagnose({ config: written, sequence, self: { ...WELL_SELF, startedAt } }, history, snapshot);
     const recorded = recordIncidents(history, report.incidents, now);
     history = recorded.history;
     happenings = [...happenings, ...recorded.happenings];
@@ -279,7 +279,8 @@ export function createWorld(settings: { config?: Config; history?: History; star
   };
 }
 
-const SELF: DiagnoseContext['self'] = {
+/** A pgvigil with which nothing is wrong. */
+export const WELL_SELF: DiagnoseContext['self'] = {
   version: '0.0.0',
   startedAt: 0,
   stateDurable: true,
