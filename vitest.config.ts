@@ -11,8 +11,7 @@ const PATIENT = [
   'test/rules/{evaluation,fleet-files,pushed}.test.ts',
   'test/rules/runbooks.real.test.ts',
   'test/grafana/live.real.test.ts',
-  'test/guard/{ensure,initdb,restore-test,restore-offsite}.real.test.ts',
-  'test/guard/backup/*.real.test.ts',
+  'test/guard/**/*.real.test.ts',
   'test/present/web/page.browser.real.test.ts',
   'test/e2e/{page,push}.test.ts',
 ];

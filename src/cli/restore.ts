@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { loadUrl } from '../config/load.ts';
 import { formatProblem } from '../config/problem.ts';
-import { FailedError } from '../guard/act.ts';
+import { FailedError } from '../guard/ensure/act.ts';
 import { findTools } from '../guard/postgres-tools.ts';
 import { LEFT_OUT_OF_TESTS, type LeftOut } from '../guard/restore/archive.ts';
 import { ownDump } from '../guard/restore/dumps.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { runInPlace } from '../guard/run-command.ts';
+import { runInPlace } from '../guard/ensure/run-command.ts';
 import type { Book } from './guard/book.ts';
 import { addGuardOptions, GUARD_EXIT_CODES, type GuardOptions } from './guard/options.ts';
 import { runGuard } from './guard/run.ts';

@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeRecord } from '../../src/guard/record-codec.ts';
+import { decodeRecord } from '../../src/guard/ensure/record-codec.ts';
 import { ROOT } from '../kit/bundle.ts';
 import { type PrivateDocker, run, startDockerd } from '../kit/docker.ts';
 import { describeWith, program } from '../kit/needs.ts';

@@ -1,12 +1,12 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Testimony } from '../../src/guard/decide.ts';
-import { ensure } from '../../src/guard/ensure.ts';
-import { decodeRecord } from '../../src/guard/record-codec.ts';
-import { createRecordFile } from '../../src/guard/record-file.ts';
-import { createGuardedServer } from '../../src/guard/server.ts';
-import { operationText, refusalText } from '../../src/guard/words.ts';
+import type { Testimony } from '../../src/guard/ensure/decide.ts';
+import { ensure } from '../../src/guard/ensure/ensure.ts';
+import { decodeRecord } from '../../src/guard/ensure/record-codec.ts';
+import { createRecordFile } from '../../src/guard/ensure/record-file.ts';
+import { createGuardedServer } from '../../src/guard/ensure/server.ts';
+import { operationText, refusalText } from '../../src/guard/ensure/words.ts';
 import type { ServerConfig } from '../../src/model/config.ts';
 import type { HappeningKind } from '../../src/model/journal.ts';
 import { type StateFiles, StateFilesError } from '../../src/remember/files.ts';

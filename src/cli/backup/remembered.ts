@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Remembered } from '../../guard/backup/identity.ts';
-import { decodeRecord } from '../../guard/record-codec.ts';
-import { askReport } from '../../guard/report.ts';
+import { decodeRecord } from '../../guard/ensure/record-codec.ts';
+import { askReport } from '../../guard/ensure/report.ts';
 import { keepersOf } from '../guard/options.ts';
 import type { Io } from '../io.ts';
 

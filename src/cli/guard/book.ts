@@ -1,4 +1,4 @@
-import { operationText } from '../../guard/words.ts';
+import { operationText } from '../../guard/ensure/words.ts';
 import type { Happening } from '../../model/journal.ts';
 import type { Log } from '../../model/log.ts';
 import type { StateFiles } from '../../remember/files.ts';

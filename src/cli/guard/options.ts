@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../../config/durations.ts';
-import type { ReportSource } from '../../guard/report.ts';
+import type { ReportSource } from '../../guard/ensure/report.ts';
 import { CommandError, EXIT, type Io } from '../io.ts';
 
 /** What `ensure` and `setup` can be told. */

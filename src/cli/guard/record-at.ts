@@ -3,8 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 import { diskCalls } from '../../disposable/disk-calls.ts';
 import type { Disposable } from '../../disposable/parent.ts';
 import { stateFiles } from '../../disposable/state-files.ts';
-import { misplacement } from '../../guard/place.ts';
-import { createRecordFile, type RecordFile } from '../../guard/record-file.ts';
+import { misplacement } from '../../guard/ensure/place.ts';
+import { createRecordFile, type RecordFile } from '../../guard/ensure/record-file.ts';
 import type { StateFiles } from '../../remember/files.ts';
 import type { Io } from '../io.ts';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { currentUser } from '../../control.ts';
 import { createDisposable } from '../../disposable/parent.ts';
-import { accept } from '../../guard/act.ts';
+import { accept } from '../../guard/ensure/act.ts';
 import type { Restored } from '../../guard/restore/restore.ts';
 import { createLog } from '../../log.ts';
 import { openBook } from '../guard/book.ts';

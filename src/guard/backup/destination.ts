@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { OwnBackups } from '../../model/backup-source.ts';
 import { mountTree } from '../../observe/disk/cover.ts';
 import { parseMountinfo } from '../../observe/disk/mountinfo.ts';
-import { misplacement } from '../place.ts';
+import { misplacement } from '../ensure/place.ts';
 import { BACKUP_EXIT, BackupFailure } from './failure.ts';
 
 /** Always left for others who write on the same disk. */

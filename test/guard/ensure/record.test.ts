@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgePermission } from '../../src/guard/permission.ts';
+import { judgePermission } from '../../../src/guard/ensure/permission.ts';
 import {
   beforeCreation,
   type IdentityRecord,
@@ -8,10 +8,10 @@ import {
   testify,
   usedAt,
   withSighting,
-} from '../../src/guard/record.ts';
-import { decodeRecord, encodeRecord } from '../../src/guard/record-codec.ts';
-import { createRecordFile, PERMISSION_FILE } from '../../src/guard/record-file.ts';
-import { memoryFiles } from '../kit/memory-files.ts';
+} from '../../../src/guard/ensure/record.ts';
+import { decodeRecord, encodeRecord } from '../../../src/guard/ensure/record-codec.ts';
+import { createRecordFile, PERMISSION_FILE } from '../../../src/guard/ensure/record-file.ts';
+import { memoryFiles } from '../../kit/memory-files.ts';
 
 const OURS = '7711164505161400930';
 const NOW = Date.parse('2026-11-25T03:14:00Z');

@@ -1,5 +1,5 @@
-import type { Happening } from '../model/journal.ts';
-import type { Clock } from '../model/time.ts';
+import type { Happening } from '../../model/journal.ts';
+import type { Clock } from '../../model/time.ts';
 import type { DatabaseNow, Decision } from './decide.ts';
 import type { Permission } from './permission.ts';
 import { beforeCreation, type IdentityRecord, type RecordEvent, withSighting } from './record.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../../model/time.ts';
 
 /** What somebody who remembers says about one server and one of its databases. */
 export type Testimony = { readonly from: string } & (

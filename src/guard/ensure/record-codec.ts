@@ -8,8 +8,8 @@ import {
   record as recordOf,
   StructureError,
   text,
-} from '../model/readers.ts';
-import type { Instant } from '../model/time.ts';
+} from '../../model/readers.ts';
+import type { Instant } from '../../model/time.ts';
 import { type IdentityRecord, RECORD_EVENTS, type RecordedDatabase } from './record.ts';
 
 /** A record that cannot be used. It is never taken for none. */

@@ -1,4 +1,4 @@
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../../model/time.ts';
 import { type IdentityRecord, usedAt } from './record.ts';
 
 /** A person's word that one database may be made although something may be lost. */

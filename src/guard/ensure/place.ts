@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { mountTree } from '../observe/disk/cover.ts';
-import { type Mount, parseMountinfo } from '../observe/disk/mountinfo.ts';
+import { mountTree } from '../../observe/disk/cover.ts';
+import { type Mount, parseMountinfo } from '../../observe/disk/mountinfo.ts';
 
 /** What is looked at to judge a place. */
 export interface PlaceDeps {

@@ -1,4 +1,4 @@
-import type { Happening } from '../model/journal.ts';
+import type { Happening } from '../../model/journal.ts';
 import type { RememberedDatabase, Testimony } from './decide.ts';
 import type { Refused } from './ensure.ts';
 import { PERMISSION_FILE } from './record-file.ts';

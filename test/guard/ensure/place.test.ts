@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { misplacement } from '../../src/guard/place.ts';
+import { misplacement } from '../../../src/guard/ensure/place.ts';
 
 const line = (id: number, mountpoint: string, fstype: string): string =>
   `${id} ${mountpoint === '/' ? 1 : 10} 0:${id} / ${mountpoint} rw - ${fstype} source rw`;

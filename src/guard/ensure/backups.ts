@@ -1,8 +1,8 @@
-import type { BackupSource } from '../model/backup-source.ts';
-import { type BackupCopy, type Listing, ListingError } from '../observe/backups/copy.ts';
-import type { BackupDisk } from '../observe/backups/disk.ts';
-import { createFilesLook } from '../observe/backups/files.ts';
-import { createOwnLook, createOwnLookAtAll } from '../observe/backups/own/look.ts';
+import type { BackupSource } from '../../model/backup-source.ts';
+import { type BackupCopy, type Listing, ListingError } from '../../observe/backups/copy.ts';
+import type { BackupDisk } from '../../observe/backups/disk.ts';
+import { createFilesLook } from '../../observe/backups/files.ts';
+import { createOwnLook, createOwnLookAtAll } from '../../observe/backups/own/look.ts';
 import type { BackupEvidence } from './decide.ts';
 
 /** Where backups may be: what the config says, or a directory of backups by pgvigil, whatever its servers are called. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awaitEnding } from '../../src/cli/guard/ending.ts';
+import { awaitEnding } from '../../../src/cli/guard/ending.ts';
 
 function signals() {
   let take: (signal: NodeJS.Signals) => void = () => {};

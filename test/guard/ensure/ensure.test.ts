@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { DatabaseNow, Testimony } from '../../src/guard/decide.ts';
-import { type EnsureOptions, ensure } from '../../src/guard/ensure.ts';
-import { decodeRecord } from '../../src/guard/record-codec.ts';
-import { createRecordFile } from '../../src/guard/record-file.ts';
-import { type LockedSession, ServerFailure } from '../../src/guard/server.ts';
-import type { HappeningKind } from '../../src/model/journal.ts';
-import { handClock } from '../kit/clock.ts';
-import { type MemoryFiles, memoryFiles } from '../kit/memory-files.ts';
+import type { DatabaseNow, Testimony } from '../../../src/guard/ensure/decide.ts';
+import { type EnsureOptions, ensure } from '../../../src/guard/ensure/ensure.ts';
+import { decodeRecord } from '../../../src/guard/ensure/record-codec.ts';
+import { createRecordFile } from '../../../src/guard/ensure/record-file.ts';
+import { type LockedSession, ServerFailure } from '../../../src/guard/ensure/server.ts';
+import type { HappeningKind } from '../../../src/model/journal.ts';
+import { handClock } from '../../kit/clock.ts';
+import { type MemoryFiles, memoryFiles } from '../../kit/memory-files.ts';
 
 const OURS = '7711164505161400930';
 const there: DatabaseNow = { state: 'present', oid: '16384', tables: { tables: 3, nonEmptyTables: 3 } };

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { askReport, testifyReport } from '../../src/guard/report.ts';
-import { toJson } from '../../src/present/web/json.ts';
-import { freePort } from '../kit/ports.ts';
+import { askReport, testifyReport } from '../../../src/guard/ensure/report.ts';
+import { toJson } from '../../../src/present/web/json.ts';
+import { freePort } from '../../kit/ports.ts';
 
 const OURS = '7711164505161400930';
 const database = (more: object = {}) => ({

@@ -1,13 +1,13 @@
-import type { ServerConfig } from '../model/config.ts';
-import type { ConnectReason } from '../model/reason.ts';
-import type { Clock } from '../model/time.ts';
-import { createLookup } from '../observe/lookup.ts';
-import { type Connections, createConnections } from '../observe/postgres/connections.ts';
-import { ConnectFailure, explainFailure } from '../observe/postgres/failure.ts';
-import { countTables, SYSTEM_IDENTIFIER } from '../observe/postgres/queries.ts';
-import { tablesFacts } from '../observe/postgres/rows.ts';
-import type { Session } from '../observe/postgres/session.ts';
-import { createTally } from '../observe/postgres/tally.ts';
+import type { ServerConfig } from '../../model/config.ts';
+import type { ConnectReason } from '../../model/reason.ts';
+import type { Clock } from '../../model/time.ts';
+import { createLookup } from '../../observe/lookup.ts';
+import { type Connections, createConnections } from '../../observe/postgres/connections.ts';
+import { ConnectFailure, explainFailure } from '../../observe/postgres/failure.ts';
+import { countTables, SYSTEM_IDENTIFIER } from '../../observe/postgres/queries.ts';
+import { tablesFacts } from '../../observe/postgres/rows.ts';
+import type { Session } from '../../observe/postgres/session.ts';
+import { createTally } from '../../observe/postgres/tally.ts';
 import type { DatabaseNow, TableCount } from './decide.ts';
 
 const CONNECT_MS = 5_000;

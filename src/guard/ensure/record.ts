@@ -1,4 +1,4 @@
-import type { Instant } from '../model/time.ts';
+import type { Instant } from '../../model/time.ts';
 import type { TableCount, Testimony } from './decide.ts';
 
 /** Who a server and its databases are, kept outside of the data. Identifiers are decimal text. */

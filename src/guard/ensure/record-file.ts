@@ -1,5 +1,5 @@
-import { adviceFor } from '../remember/advice.ts';
-import { type StateFiles, StateFilesError } from '../remember/files.ts';
+import { adviceFor } from '../../remember/advice.ts';
+import { type StateFiles, StateFilesError } from '../../remember/files.ts';
 import type { IdentityRecord } from './record.ts';
 import { decodeRecord, encodeRecord, RecordError } from './record-codec.ts';
 

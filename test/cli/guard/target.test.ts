@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { chooseTarget } from '../../src/cli/guard/target.ts';
-import { loadUrl } from '../../src/config/load.ts';
-import type { ServerConfig } from '../../src/model/config.ts';
-import { ownBackups } from '../kit/backups.ts';
+import { chooseTarget } from '../../../src/cli/guard/target.ts';
+import { loadUrl } from '../../../src/config/load.ts';
+import type { ServerConfig } from '../../../src/model/config.ts';
+import { ownBackups } from '../../kit/backups.ts';
 
 const server = (name: string, ...expect: string[]): ServerConfig => ({
   name,

@@ -7,7 +7,7 @@ import {
   decide,
   type Facts,
   type Testimony,
-} from '../../src/guard/decide.ts';
+} from '../../../src/guard/ensure/decide.ts';
 
 /** Beyond 2^53, and apart by less than a JavaScript number can tell. */
 const OURS = '7711164505161400930';

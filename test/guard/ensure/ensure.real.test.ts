@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { guardPlace } from '../kit/guard.ts';
-import { describeWith } from '../kit/needs.ts';
-import { type Postgres, startPostgres, testVersions } from '../kit/postgres.ts';
+import { guardPlace } from '../../kit/guard.ts';
+import { describeWith } from '../../kit/needs.ts';
+import { type Postgres, startPostgres, testVersions } from '../../kit/postgres.ts';
 
 describeWith(['postgres15'], 'making sure of a database', () => {
   const base = mkdtempSync(join(tmpdir(), 'pgvigil-guards-'));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { findBackups } from '../../src/guard/backups.ts';
-import { ListingError } from '../../src/observe/backups/copy.ts';
-import type { BackupDisk } from '../../src/observe/backups/disk.ts';
-import { encodeClusterManifest, encodeManifest } from '../../src/observe/backups/own/manifest-codec.ts';
-import { BACKUP_AT, fileBackups, ownBackups, pgBackRestBackups } from '../kit/backups.ts';
+import { findBackups } from '../../../src/guard/ensure/backups.ts';
+import { ListingError } from '../../../src/observe/backups/copy.ts';
+import type { BackupDisk } from '../../../src/observe/backups/disk.ts';
+import { encodeClusterManifest, encodeManifest } from '../../../src/observe/backups/own/manifest-codec.ts';
+import { BACKUP_AT, fileBackups, ownBackups, pgBackRestBackups } from '../../kit/backups.ts';
 
 const STAMP = '20260101T013000Z';
 const ID = '7711164505161400930';

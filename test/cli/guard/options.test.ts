@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keepersOf } from '../../src/cli/guard/options.ts';
+import { keepersOf } from '../../../src/cli/guard/options.ts';
 
 const keepers = (report: string, env: Record<string, string> = {}) => keepersOf({ env }, { report }).report;
 
