@@ -17,6 +17,10 @@ const GENERATED = [
     content: async () => (await import('../dist/present/metrics/docs.js')).metricsDocument(),
   },
   {
+    file: 'man/pgvigil.1',
+    content: manualPage,
+  },
+  {
     file: 'docs/runbooks/README.md',
     content: async () => runbooksDocument(),
   },
@@ -47,3 +51,13 @@ for (const { file, content } of [...GENERATED, ...fromGrafana]) {
 }
 
 if (check && stale > 0) process.exitCode = 1;
+
+async function manualPage() {
+  const [{ wholeProgram }, { shapeOf }, { manPage }] = await Promise.all([
+    import('../dist/cli/program.js'),
+    import('../dist/cli/manual/shape.js'),
+    import('../dist/cli/manual/man-page.js'),
+  ]);
+  const silent = () => true;
+  return manPage(shapeOf(await wholeProgram({ version: '', out: silent, err: silent })));
+}

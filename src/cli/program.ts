@@ -23,10 +23,35 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   'restore-test': async () => (await import('./restore-test.ts')).addRestoreTest,
   restore: async () => (await import('./restore.ts')).addRestore,
   demo: async () => (await import('./demo/demo.ts')).addDemo,
+  completion: async () => (await import('./completion.ts')).addCompletion,
 };
 
 /** Runs the command that `args` name; resolves with the exit code, or `undefined` while a server goes on running. */
 export async function runCommand(args: readonly string[], io: Io): Promise<number | undefined> {
+  let running = false;
+  const serving: Io = {
+    ...io,
+    onClose: (close) => {
+      running = true;
+      io.onClose(close);
+    },
+  };
+  const program = assemble(await commandsFor(args), serving);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return running ? undefined : EXIT.ok;
+  } catch (error) {
+    return exitCodeOf(error, io);
+  }
+}
+
+/** The program with all its commands, to be described: for completion, help and the manual page. */
+export async function wholeProgram(io: Pick<Io, 'version' | 'out' | 'err'>): Promise<Command> {
+  const all = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  return assemble(new Set(all), io as Io);
+}
+
+function assemble(commands: ReadonlySet<Add>, io: Io): Command {
   const program = new Command('pgvigil')
     .description(
       'Notices within seconds that a PostgreSQL database has disappeared, pages somebody, and says why.',
@@ -39,31 +64,20 @@ export async function runCommand(args: readonly string[], io: Io): Promise<numbe
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .showHelpAfterError('(see --help)')
     .exitOverride();
-  let running = false;
-  const serving: Io = {
-    ...io,
-    onClose: (close) => {
-      running = true;
-      io.onClose(close);
-    },
-  };
-  for (const add of await commandsFor(args)) add(program, serving);
+  for (const add of commands) add(program, io);
   for (const command of program.commands) command.option('--config <file>', 'configuration file');
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return running ? undefined : EXIT.ok;
-  } catch (error) {
-    return exitCodeOf(error, io);
-  }
+  return program;
 }
 
 /** Those whose names occur among the arguments; all of them where none does, for the help and for a word that is none. */
 async function commandsFor(args: readonly string[]): Promise<ReadonlySet<Add>> {
   if (VERSION.includes(args[0] ?? '')) return new Set();
   const named = Object.entries(COMMANDS).filter(([name]) => args.includes(name));
-  const wanted = named.length > 0 ? named : Object.entries(COMMANDS);
+  const wanted = named.length > 0 && !args.includes(TELLS_OF_ALL) ? named : Object.entries(COMMANDS);
   return new Set(await Promise.all(wanted.map(([, load]) => load())));
 }
+/** A command that needs the others. */
+const TELLS_OF_ALL = 'completion';
 const VERSION: readonly string[] = ['-V', '--version'];
 
 function exitCodeOf(error: unknown, io: Io): number {

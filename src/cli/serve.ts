@@ -35,8 +35,16 @@ export function addServe(program: Command, io: Io): void {
     )
     .option('--web.enable-lifecycle', 'allow POST /-/reload')
     .option('--web.config.file <file>', WEB_FILE_HELP)
-    .addOption(new Option('--log.level <level>').choices(LOG_LEVELS).default('info'))
+    .addOption(
+      new Option('--log.level <level>', 'what is logged: this and all that is worse')
+        .choices(LOG_LEVELS)
+        .default('info'),
+    )
     .addOption(new Option('--log.format <format>', 'text on a terminal, else json').choices(LOG_FORMATS))
+    .addHelpText(
+      'after',
+      '\nSIGHUP reads the config again; a bad one changes nothing.\nExit codes: 0 told to stop, 1 failed, 2 problems in the config, 3 wrong usage.',
+    )
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<ServeOptions>();
       const config = withWeb(await requireConfig(io, options.config), options);

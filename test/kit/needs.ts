@@ -23,7 +23,9 @@ export type Need =
   | 'locales'
   | 'shell'
   | 'restic'
-  | 'rclone';
+  | 'rclone'
+  | 'terminal'
+  | 'systemd-analyze';
 
 /** The path of a program that a suite has declared as a need: throws when it is not there. */
 export function program(...names: readonly string[]): string {

@@ -22,6 +22,10 @@ export function addDemo(program: Command, io: Io): void {
     .description('start a PostgreSQL with a database to lose, and watch it')
     .option('--drop <directory>', 'drop the database of the demo that runs on this directory')
     .option('--web.listen-address <host:port>', `where to listen (default: ${DEFAULT_ADDRESS})`)
+    .addHelpText(
+      'after',
+      '\nCtrl-C ends it and removes everything it made.\nExit codes: 0 told to stop, or dropped; 1 failed; 3 wrong usage.',
+    )
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<DemoOptions>();
       if (options.drop !== undefined) await drop(io, options.drop);
