@@ -29,6 +29,7 @@ WORKDIR /opt/pgvigil
 COPY LICENSE package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
+COPY postgres/role.sql postgres/role.sql
 ENV NODE_ENV=production
 USER 10187:10187
 VOLUME /var/lib/pgvigil

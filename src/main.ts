@@ -83,6 +83,19 @@ function onSignal(next: (signal: NodeJS.Signals) => void): void {
   if (first) for (const signal of SIGNALS) process.on(signal, () => take?.(signal));
 }
 
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return await new Promise((resolve) => {
+    // Ctrl-C and Ctrl-D.
+    lines.once('close', () => resolve('n'));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
+}
+
 async function closeAll(): Promise<void> {
   for (const closer of closers) await closer();
 }
@@ -96,6 +109,7 @@ const io: Io = {
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   isTerminal: process.stderr.isTTY === true,
   isRoot: process.getuid?.() === 0,
+  ask: process.stdin.isTTY === true ? ask : undefined,
   out: (text) => void process.stdout.write(text),
   say,
   err,

@@ -12,6 +12,8 @@ export interface Io {
   readonly clock: Clock;
   readonly isTerminal: boolean;
   readonly isRoot: boolean;
+  /** Asks a person and gives the answer, `n` when they went away; `undefined`: nobody is there to be asked. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly out: (text: string) => void;
   /** Standard output for what may get lost and must stop nothing: `false` when it was lost; never throws. */
   readonly say: (text: string) => boolean;

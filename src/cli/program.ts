@@ -9,6 +9,7 @@ const setup = async (): Promise<Add> => (await import('./setup.ts')).addSetup;
 
 /** All commands, in the order of the help, and their other names. A command that is not asked for is not even read. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  init: async () => (await import('./init.ts')).addInit,
   serve: async () => (await import('./serve.ts')).addServe,
   'check-config': async () => (await import('./check-config.ts')).addCheckConfig,
   status: async () => (await import('./status.ts')).addStatus,

@@ -1,0 +1,74 @@
+import type { ContainerFacts, PublishedPort } from '../../model/docker.ts';
+import { looksLikePostgres } from '../../observe/docker/inspection.ts';
+import type { FoundContainer, FoundServer, LeftOut } from './found.ts';
+
+const DEFAULT_PORT = 5432;
+const EVERY_ADDRESS: readonly string[] = ['', '0.0.0.0', '::'];
+const LOOPBACK = /^(127\.|::1$)/;
+/** Images with PostgreSQL in their names that hold no data. */
+const NO_SERVER = /exporter|bouncer|pgpool|pgcat|odyssey|pgadmin|postgrest|backup|pgvigil/i;
+/** Networks whose members do not find each other by name, or that cannot be joined. */
+const NAMELESS = /^(|default|bridge|host|none|container:.*)$/;
+
+/** Whether a container is a PostgreSQL server. The one place to change that. */
+export function isPostgres(container: ContainerFacts): boolean {
+  return looksLikePostgres(container) && !NO_SERVER.test(container.image);
+}
+
+/** A container as a server, or why it is none that can be watched. */
+export type ContainerReach = { readonly server: FoundServer } | { readonly leftOut: LeftOut };
+
+/** Takes a container with PostgreSQL and says how this machine reaches it. */
+export function reachContainer(facts: ContainerFacts): ContainerReach {
+  if (facts.state !== 'running') return leftOut(facts, `does not run (${facts.state})`);
+  const port = facts.inspection?.pgport ?? DEFAULT_PORT;
+  if (facts.networkMode === 'host') return found(facts, '127.0.0.1', port, 'loopback');
+  const published = publishedFor(facts.ports, port);
+  if (published !== undefined) {
+    const { hostAddress, hostPort } = published;
+    const isLoopback = LOOPBACK.test(hostAddress);
+    const host = EVERY_ADDRESS.includes(hostAddress) ? '127.0.0.1' : hostAddress;
+    return found(facts, host, hostPort, isLoopback ? 'loopback' : 'everywhere');
+  }
+  const [address] = facts.addresses;
+  if (address === undefined) return leftOut(facts, 'has no address that this machine could reach');
+  return found(facts, address, port, 'nowhere');
+}
+
+/** One that is for everybody, if there is one: Docker lists IPv4 and IPv6 apart. */
+function publishedFor(ports: readonly PublishedPort[], port: number): PublishedPort | undefined {
+  const own = ports.filter(({ containerPort }) => containerPort === port);
+  return own.find(({ hostAddress }) => EVERY_ADDRESS.includes(hostAddress)) ?? own[0];
+}
+
+function found(
+  facts: ContainerFacts,
+  host: string,
+  port: number,
+  published: FoundContainer['published'],
+): ContainerReach {
+  const { name, image, networkMode, inspection } = facts;
+  const first = inspection?.postgresDatabase;
+  return {
+    server: {
+      name,
+      from: 'container',
+      host,
+      port,
+      expect: first === undefined || first === 'postgres' ? [] : [first],
+      container: {
+        name,
+        image,
+        port: inspection?.pgport ?? DEFAULT_PORT,
+        published,
+        network: NAMELESS.test(networkMode) ? undefined : networkMode,
+      },
+      login: undefined,
+      socketDirectory: undefined,
+    },
+  };
+}
+
+function leftOut({ name }: ContainerFacts, why: string): ContainerReach {
+  return { leftOut: { what: `container ${name}`, why } };
+}
