@@ -77,6 +77,7 @@ export function createTickWorld({ servers, databases, volumes, filesystems }: Ex
       datname,
       connections: (index + second) % 3,
       checksumFailures: undefined,
+      mayConnect: true,
     }));
     return {
       connect: seen(serverFacts({ statistics })),

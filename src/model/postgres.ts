@@ -41,6 +41,8 @@ export interface DatabaseStatistics {
   readonly connections: number;
   /** `undefined` while data checksums are off. */
   readonly checksumFailures: number | undefined;
+  /** Whether our role has the right to connect to it. */
+  readonly mayConnect: boolean;
 }
 
 /** A row of pg_database. */

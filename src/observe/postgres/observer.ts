@@ -130,7 +130,10 @@ export function createPostgresObserver(
       sizing.start();
     },
     view: store.view,
-    lookAgain: () => checks.kick(),
+    lookAgain() {
+      prober.distrust();
+      checks.kick();
+    },
     async stop() {
       stop.abort();
       for (const cadence of [checks, presence, sizing]) cadence.stop();

@@ -51,6 +51,16 @@ FROM pg_catalog.pg_stat_database WHERE datid OPERATOR(pg_catalog.<>) 0`,
 };
 
 /**
+ * The oids of the databases whose directories hold files, in one look at each directory: a database that is listed and
+ * not among these has lost them. Everybody may ask (pg_tablespace_databases, PostgreSQL docs "System Information
+ * Functions"); no database lives in pg_global.
+ */
+export const WITH_FILES: Statement = {
+  text: `SELECT pg_catalog.pg_tablespace_databases(oid) FROM pg_catalog.pg_tablespace
+WHERE spcname OPERATOR(pg_catalog.<>) 'pg_global'`,
+};
+
+/**
  * Size of one database in bytes. No row: the database is gone. NULL: its directory is gone (PostgreSQL 13 to
  * 18). The join keeps PostgreSQL 18 from raising an error for an oid that does not exist.
  */

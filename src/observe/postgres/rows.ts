@@ -51,7 +51,7 @@ export function serverFacts(
 ): ServerFacts {
   const name = text(row?.[0]);
   const statistics = databases.map(statisticsOf);
-  const closed = databases.filter((each) => each[4] === 'f').map((each) => text(each[1]));
+  const closed = statistics.filter(({ mayConnect }) => !mayConnect).map(({ datname }) => datname);
   return {
     ...beside.identity,
     startedAt: instant(row?.[10]),
@@ -75,6 +75,11 @@ export function serverFacts(
     },
     statistics,
   };
+}
+
+/** Rows of `WITH_FILES`. */
+export function oids(rows: readonly Row[]): ReadonlySet<number> {
+  return new Set(rows.map((row) => integer(row[0])));
 }
 
 /** The row of `countTables`; what holds of the sample is taken to hold of all tables that may be empty. */
@@ -108,6 +113,7 @@ function statisticsOf(row: Row): DatabaseStatistics {
     datname: text(row[1]),
     connections: integer(row[2]),
     checksumFailures: optionalInteger(row[3]),
+    mayConnect: row[4] !== 'f',
   };
 }
 

@@ -8,8 +8,8 @@ import { ConnectFailure, explainFailure } from './failure.ts';
 import { quietly } from './kept.ts';
 import { beginLook } from './look.ts';
 import { type MaintenanceTarget, worthAnother } from './maintenance.ts';
-import { CATALOG, CHECKPOINT, SERVER, SYSTEM_IDENTIFIER } from './queries.ts';
-import { catalogRows, identityRights, instant, optionalInteger, serverFacts } from './rows.ts';
+import { CATALOG, CHECKPOINT, SERVER, SYSTEM_IDENTIFIER, WITH_FILES } from './queries.ts';
+import { catalogRows, identityRights, instant, oids, optionalInteger, serverFacts } from './rows.ts';
 import type { Session } from './session.ts';
 import type { Tally } from './tally.ts';
 
@@ -18,6 +18,8 @@ export interface ServerCheck {
   readonly connect: Observation<ServerFacts, ConnectReason>;
   /** The list of databases, where it was asked for and nothing failed before it. */
   readonly catalog: Observation<CatalogFacts, ConnectReason>;
+  /** The oids of the databases that have files; `undefined`: not known. */
+  readonly withFiles: ReadonlySet<number> | undefined;
   /** Where it worked. */
   readonly target: MaintenanceTarget | undefined;
 }
@@ -51,7 +53,8 @@ export async function checkServer(
         const catalog = withCatalog
           ? await readCatalog(session, deps.clock, facts.systemIdentifier)
           : look.unseen({ reason: 'other', detail: 'not asked' });
-        return { connect, catalog, target };
+        const withFiles = await readWithFiles(session);
+        return { connect, catalog, withFiles, target };
       } finally {
         await session.close();
       }
@@ -68,7 +71,7 @@ export async function checkServer(
     }
   }
   const unseen = look.unseen(told ?? { reason: 'other', detail: 'no database to look at' });
-  return { connect: unseen, catalog: unseen, target: undefined };
+  return { connect: unseen, catalog: unseen, withFiles: undefined, target: undefined };
 }
 
 async function readServer(session: Session, expected: readonly string[]): Promise<ServerFacts> {
@@ -85,6 +88,17 @@ async function readServer(session: Session, expected: readonly string[]): Promis
     remoteAddress: session.remoteAddress,
     expected,
   });
+}
+
+/** A tablespace whose directory is gone is an error: then nothing is known. */
+async function readWithFiles(session: Session): Promise<ReadonlySet<number> | undefined> {
+  try {
+    const [rows = []] = await session.query(WITH_FILES);
+    return oids(rows);
+  } catch (error) {
+    explainFailure(error);
+    return undefined;
+  }
 }
 
 async function readCatalog(

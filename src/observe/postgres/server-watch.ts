@@ -174,7 +174,8 @@ export function createServerWatch(
       }
       if (stop.aborted) return;
       await apply(outcome);
-      await prober.pass(outcome.connect, catalog.row, () => urgent || stop.aborted);
+      const { connect, withFiles } = outcome;
+      await prober.pass(connect, { row: catalog.row, withFiles }, () => urgent || stop.aborted);
     },
     async presence() {
       if (keepIn === undefined || (!kept.alive() && !mayReopen())) return;

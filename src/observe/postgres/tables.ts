@@ -41,6 +41,7 @@ export function createTables(deps: {
   const statement = countTables(statementMs);
   const deadlineMs = Math.min(queryTimeoutMs, statementMs + ANSWER_MS);
   const countedAt = new Map<string, number>();
+  const enteredAt = new Map<string, number>();
   let spentMs = 0;
 
   return {
@@ -50,7 +51,10 @@ export function createTables(deps: {
     async entered(datname, session) {
       const startedAt = clock.monotonic();
       const sinceMs = startedAt - (countedAt.get(datname) ?? Number.NEGATIVE_INFINITY);
-      if (sinceMs < intervalMs || spentMs >= PASS_MS) return;
+      const turnMs = startedAt - (enteredAt.get(datname) ?? startedAt);
+      enteredAt.set(datname, startedAt);
+      // Now, or the next time it is entered: whichever is nearer to the interval.
+      if (sinceMs + turnMs / 2 < intervalMs || spentMs >= PASS_MS) return;
       countedAt.set(datname, startedAt);
       const look = beginLook(clock);
       try {

@@ -173,6 +173,39 @@ function sequel(version: PostgresVersion): void {
     await server.query(`UPDATE pg_database SET datconnlimit = -1 WHERE datname = 'invalid'`);
   });
 
+  test('enters those that are well in turn, and all others at once', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `turn${index}`);
+    for (const name of names) await server.query(`CREATE DATABASE ${name}`);
+    await server.query('CREATE ROLE turner LOGIN');
+    const w = watch(expecting(names, { user: 'turner' }), { connect: 1000 });
+    await w.until(() => names.every((name) => w.database(name) === 'seen'));
+    const attempts = (of: readonly string[] = names): number =>
+      w
+        .view()
+        .tallies.filter(({ datname }) => of.includes(datname))
+        .reduce((sum, one) => sum + one.attempts, 0);
+    const settled = attempts();
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    // Two in each pass, not twelve.
+    expect(attempts() - settled).toBeLessThanOrEqual(12);
+    expect(attempts() - settled).toBeGreaterThan(0);
+
+    const oids = await server.query(`SELECT oid::int, datname FROM pg_database`);
+    const directory = (name: string): string =>
+      `${server.dataDirectory}/base/${oids.find((row) => row['datname'] === name)?.['oid']}`;
+    await rm(directory('turn4'), { recursive: true });
+    await server.query('REVOKE CONNECT ON DATABASE turn5 FROM PUBLIC');
+    // By the next pass, whoever's turn it is.
+    const told = () => w.database('turn4') === 'files_missing' && w.database('turn5') === 'permission_denied';
+    await w.until(told, 2000);
+    // What nothing speaks against is entered in turn.
+    await rm(`${directory('turn6')}/PG_VERSION`);
+    await w.until(() => w.database('turn6') === 'corrupt', 9000);
+    await w.stop();
+    watched = undefined;
+    for (const name of names) await server.query(`DROP DATABASE ${name}`);
+  });
+
   test('an identity that may not be read takes nothing down, and the grant is named', async () => {
     await server.query(`CREATE ROLE blindfold LOGIN; GRANT pg_monitor TO blindfold;
       REVOKE EXECUTE ON FUNCTION pg_control_system(), pg_control_checkpoint() FROM PUBLIC`);

@@ -59,9 +59,9 @@ describe('rows', () => {
         ],
       },
       statistics: [
-        { oid: 5, datname: 'app', connections: 2, checksumFailures: 7 },
-        { oid: 6, datname: 'shut', connections: 1, checksumFailures: undefined },
-        { oid: 7, datname: 'else', connections: 0, checksumFailures: undefined },
+        { oid: 5, datname: 'app', connections: 2, checksumFailures: 7, mayConnect: true },
+        { oid: 6, datname: 'shut', connections: 1, checksumFailures: undefined, mayConnect: false },
+        { oid: 7, datname: 'else', connections: 0, checksumFailures: undefined, mayConnect: false },
       ],
     });
   });
