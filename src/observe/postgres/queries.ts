@@ -29,7 +29,7 @@ export const CHECKPOINT: Statement = {
 /**
  * Everything about the server that a plain LOGIN role may read, in one round trip: one row of facts, then one
  * row per database. A value that needs a privilege is asked for only where the privilege is there. Operators
- * are named in full, for the reason that `PINNED` gives.
+ * are named in full, for the reason that `pinned` gives.
  */
 export const SERVER: Statement = {
   text: `
@@ -73,9 +73,13 @@ export const sizeOf = (oid: number): Statement => ({
 
 /**
  * The owner of a database may set a search_path for everybody who enters it: without this, operators of theirs
- * would run as us. It is part of the message, so one transaction and one round trip.
+ * would run as us. It is part of the message, so one transaction and one round trip, and one statement
+ * for all settings.
  */
-const PINNED = 'SET LOCAL search_path = pg_catalog;';
+const pinned = (more: Readonly<Record<string, string | number>> = {}): string =>
+  `SELECT ${Object.entries({ search_path: 'pg_catalog', ...more })
+    .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
+    .join(', ')};`;
 
 /** So many files are looked at; of more tables that may be empty a sample stands for all. */
 export const LOOKED_AT = 1000;
@@ -89,8 +93,7 @@ export const LOOKED_AT = 1000;
  * AccessShareLock at a time, and gives NULL when the table is gone by now. Temporary tables do not count.
  */
 export const countTables = (timeoutMs: number): Statement => ({
-  text: `${PINNED} SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${LOCK_MS};
-SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off;
+  text: `${pinned({ statement_timeout: timeoutMs, lock_timeout: LOCK_MS, max_parallel_workers_per_gather: 0, jit: 'off' })}
 WITH tables AS MATERIALIZED (
   SELECT c.oid, c.relpages > 0 AS filled
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -112,7 +115,7 @@ const LOCK_MS = 100;
  * of other databases may be in another encoding.
  */
 export const DROP_SESSIONS: Statement = {
-  text: `${PINNED}
+  text: `${pinned()}
 SELECT pg_get_userbyid(usesysid), client_addr, application_name, state = 'active',
   extract(epoch FROM clock_timestamp() - CASE state WHEN 'active' THEN query_start ELSE state_change END),
   left(query, 4096)

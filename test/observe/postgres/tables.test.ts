@@ -113,7 +113,7 @@ test.each([
   async (all, server, ours) => {
     const { enter, asked } = setUp({ queryTimeoutMs: all });
     await enter('a');
-    expect(asked[0]?.text).toContain(`SET LOCAL statement_timeout = ${server};`);
+    expect(asked[0]?.text).toContain(`set_config('statement_timeout', '${server}', true)`);
     expect(asked[0]?.deadlineMs).toBe(ours);
   },
 );
