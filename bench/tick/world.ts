@@ -111,7 +111,7 @@ export function createTickWorld({ servers, databases, volumes, filesystems }: Ex
           }),
         ),
       ),
-      limits: { databases: 20_000, volumes: 10_000, filesystems: 10_000 },
+      limits: { servers: 100, databases: 20_000, volumes: 10_000, filesystems: 10_000 },
     },
     clock,
     next() {
@@ -200,6 +200,8 @@ function containerOf(name: string, volume: string): ContainerFacts {
     ports: [],
     networkMode: 'bridge',
     addresses: [],
+    networks: [],
+    exposedPorts: [],
     networkAliases: [],
     inspection: undefined,
   };

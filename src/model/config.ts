@@ -1,4 +1,5 @@
 import type { BackupSource } from './backup-source.ts';
+import type { DiscoverCredentials, Origin, Reach } from './discovery.ts';
 import type { Secret } from './secret.ts';
 import type { TlsConfig } from './tls-config.ts';
 
@@ -32,6 +33,8 @@ export interface ServerConfig {
   readonly databases: DatabasesConfig;
   readonly docker: { readonly container: string | undefined; readonly volume: string | undefined };
   readonly identity: { readonly systemIdentifier: string | undefined };
+  /** Only of a server that is not written down, but was found by its container. */
+  readonly discovered?: { readonly origin: Origin; readonly reach: Reach };
 }
 
 export interface DatabasesConfig {
@@ -45,7 +48,9 @@ export interface DockerConfig {
   readonly enabled: boolean;
   /** `unix:///var/run/docker.sock` or `tcp://host:port`. */
   readonly host: string;
+  /** Whether every PostgreSQL container that is found is watched. */
   readonly discover: boolean;
+  readonly discoverCredentials: DiscoverCredentials;
 }
 
 export interface IntervalsMs {
@@ -77,6 +82,8 @@ export interface AlertmanagerConfig {
 }
 
 export interface Limits {
+  /** Servers that are discovered; what is written down or remembered is never left out. */
+  readonly servers: number;
   readonly databases: number;
   readonly volumes: number;
   readonly filesystems: number;

@@ -1,5 +1,6 @@
 import type { Latest } from './observation.ts';
 import type { DockerReason } from './reason.ts';
+import type { Secret } from './secret.ts';
 import type { Instant } from './time.ts';
 
 export interface EngineFacts {
@@ -49,6 +50,10 @@ export interface ContainerFacts {
   /** `host`, `none`, or a network's name. */
   readonly networkMode: string;
   readonly addresses: readonly string[];
+  /** The networks it has an address in, each with its id, or its name where it has none. */
+  readonly networks: readonly { readonly id: string; readonly address: string }[];
+  /** TCP ports that it says it listens on, published or not; none while it does not run. */
+  readonly exposedPorts: readonly number[];
   readonly networkAliases: readonly string[];
   /** From GET /containers/{id}/json, read only for PostgreSQL candidates; `undefined` until then. */
   readonly inspection: InspectionFacts | undefined;
@@ -70,6 +75,24 @@ export interface InspectionFacts {
   readonly postgresDatabase: string | undefined;
   /** `PGPORT` from the environment, or `-p`/`--port`/`-c port=` of the command. */
   readonly pgport: number | undefined;
+  /** What tells a PostgreSQL server from what only connects to one; read where servers are discovered. */
+  readonly declared?: DeclaredFacts;
+}
+
+/** What a container and its image say of themselves. */
+export interface DeclaredFacts {
+  /** PGDATA is in the environment. */
+  readonly pgdata: boolean;
+  /** Port 5432 is exposed. */
+  readonly port: boolean;
+  /** One of POSTGRES_DB, POSTGRES_USER, POSTGRES_PASSWORD and their kin is in the environment. */
+  readonly variables: boolean;
+  /** What the command line starts, as far as it tells. */
+  readonly runs: 'postgres' | 'other' | 'unknown';
+  /** The superuser that the image makes; `undefined` where a file holds its name. */
+  readonly superuser: string | undefined;
+  /** POSTGRES_PASSWORD, where the configuration asks for it. */
+  readonly password: Secret | undefined;
 }
 
 export interface VolumeFacts {

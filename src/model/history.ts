@@ -1,3 +1,4 @@
+import type { Origin } from './discovery.ts';
 import type { Incident } from './incident.ts';
 import type { Instant } from './time.ts';
 
@@ -31,6 +32,8 @@ export interface DatabasePin {
 }
 
 export interface ServerMemory {
+  /** How it was found, while it is watched for that; `undefined`: it is, or was, written down. */
+  readonly discovered?: Origin | undefined;
   readonly pin: ServerPin | undefined;
   /** The identity seen last, where it differs from the pin; `since` is when it was first seen. */
   readonly stranger: { readonly systemIdentifier: string; readonly since: Instant } | undefined;

@@ -4,6 +4,7 @@ import type { Instant } from './time.ts';
 export type HappeningKind =
   | 'pgvigil_started'
   | 'pgvigil_stopped'
+  | 'server_discovered'
   | 'server_up'
   | 'server_down'
   | 'server_pinned'

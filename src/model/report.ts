@@ -1,5 +1,6 @@
 import type { BackupSourceVerdict } from './backup-verdict.ts';
 import type { Cause } from './cause.ts';
+import type { DiscoveryVerdict } from './discovery.ts';
 import type { DiskUsageType, EventTally } from './docker.ts';
 import type { Incident, IncidentKind } from './incident.ts';
 import type { Placement } from './placement.ts';
@@ -42,6 +43,8 @@ export interface Report {
 
 export interface ServerVerdict {
   readonly name: string;
+  /** It is watched because its container was found; absent where it is written down. */
+  readonly source?: 'discovered';
   /** `undefined`: not looked yet. */
   readonly state: ServerState | undefined;
   readonly stateReason: ConnectReason | undefined;
@@ -149,7 +152,7 @@ export interface ObserverVerdict {
   readonly lastSuccessAt: Instant | undefined;
 }
 
-export const DROPPED_KINDS = ['database', 'volume', 'filesystem'] as const;
+export const DROPPED_KINDS = ['server', 'database', 'volume', 'filesystem'] as const;
 export type DroppedKind = (typeof DROPPED_KINDS)[number];
 
 /** `rejected`: the Alertmanager does not take it (3xx, 4xx). `failed`: no answer, or one that it is not well. */
@@ -171,6 +174,8 @@ export interface SelfVerdict {
   readonly webFile: WebFileVerdict | undefined;
   /** Pushes to single Alertmanagers since the start. */
   readonly alertPushes: Readonly<Record<PushOutcome, number>>;
+  /** What is discovered, and what is wrong with it; absent where nothing is. */
+  readonly discovery?: DiscoveryVerdict | undefined;
 }
 
 export interface WebFileVerdict {

@@ -2,17 +2,16 @@ import { isIP } from 'node:net';
 import type { ServerConfig } from '../model/config.ts';
 import type { ContainerFacts, MountFacts } from '../model/docker.ts';
 
+/** What of a server tells where it is. */
+type Sought = Pick<ServerConfig, 'host' | 'port' | 'docker'>;
+
 interface Hints {
   readonly remoteAddress: string | undefined;
   readonly remembered: { readonly container?: { readonly id: string; readonly name: string } } | undefined;
 }
 
 /** One way to recognise a server's container: gives all that fit. */
-type Way = (
-  server: ServerConfig,
-  hints: Hints,
-  running: readonly ContainerFacts[],
-) => readonly ContainerFacts[];
+type Way = (server: Sought, hints: Hints, running: readonly ContainerFacts[]) => readonly ContainerFacts[];
 
 /** From the strongest evidence to the weakest; the first way that finds anything decides. */
 const WAYS: readonly Way[] = [byName, byAddress, byAlias, bySocketDirectory, byPublishedPort, byHostNetwork];
@@ -26,7 +25,7 @@ const EVERY_ADDRESS: readonly string[] = ['', '0.0.0.0', '::', '[::]'];
  * runs; else by the address of the server. A container that does not run is found by name or memory only.
  */
 export function findContainer(
-  server: ServerConfig,
+  server: Sought,
   hints: Hints,
   containers: readonly ContainerFacts[],
 ): ContainerFacts | undefined {
@@ -83,33 +82,33 @@ function composeNames({ labels }: ContainerFacts): readonly string[] {
   return [`${project}_${service}_1`, `${project}-${service}-1`];
 }
 
-function byName(server: ServerConfig, _hints: Hints, running: readonly ContainerFacts[]) {
+function byName(server: Sought, _hints: Hints, running: readonly ContainerFacts[]) {
   const found = named(running, server.host) ?? byIdPrefix(running, server.host);
   return found ? [found] : [];
 }
 
-function byAddress(server: ServerConfig, { remoteAddress }: Hints, running: readonly ContainerFacts[]) {
+function byAddress(server: Sought, { remoteAddress }: Hints, running: readonly ContainerFacts[]) {
   const wanted = [server.host, remoteAddress].map(plainAddress).filter((address) => address !== '');
   return running.filter(({ addresses }) =>
     addresses.some((address) => wanted.includes(plainAddress(address))),
   );
 }
 
-function byAlias({ host }: ServerConfig, _hints: Hints, running: readonly ContainerFacts[]) {
+function byAlias({ host }: Sought, _hints: Hints, running: readonly ContainerFacts[]) {
   return running.filter(
     ({ networkAliases, labels }) =>
       networkAliases.includes(host) || labels.get('com.docker.compose.service') === host,
   );
 }
 
-function bySocketDirectory({ host }: ServerConfig, _hints: Hints, running: readonly ContainerFacts[]) {
+function bySocketDirectory({ host }: Sought, _hints: Hints, running: readonly ContainerFacts[]) {
   if (!host.startsWith('/')) return [];
   const holdsSocket = ({ source }: MountFacts): boolean =>
     source.startsWith('/') && source !== '/' && `${host}/`.startsWith(`${source.replace(/\/+$/, '')}/`);
   return running.filter(({ mounts }) => mounts.some(holdsSocket));
 }
 
-function byPublishedPort(server: ServerConfig, { remoteAddress }: Hints, running: readonly ContainerFacts[]) {
+function byPublishedPort(server: Sought, { remoteAddress }: Hints, running: readonly ContainerFacts[]) {
   if (server.host.startsWith('/')) return [];
   const isHere = isLocalAddress(server.host);
   const own = [server.host, remoteAddress];
@@ -123,7 +122,7 @@ function byPublishedPort(server: ServerConfig, { remoteAddress }: Hints, running
   );
 }
 
-function byHostNetwork(server: ServerConfig, _hints: Hints, running: readonly ContainerFacts[]) {
+function byHostNetwork(server: Sought, _hints: Hints, running: readonly ContainerFacts[]) {
   if (!isLocalAddress(server.host)) return [];
   return running.filter(
     ({ networkMode, inspection }) =>

@@ -47,6 +47,8 @@ export function container(
     ports: [{ hostAddress: '127.0.0.1', hostPort: 5432, containerPort: 5432 }],
     networkMode: 'bridge',
     addresses: [],
+    networks: [],
+    exposedPorts: [],
     networkAliases: [],
     inspection: {
       startedAt,

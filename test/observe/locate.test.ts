@@ -47,6 +47,8 @@ const container = (name: string, changes: Partial<ContainerFacts> = {}): Contain
   ports: [],
   networkMode: 'bridge',
   addresses: [],
+  networks: [],
+  exposedPorts: [],
   networkAliases: [],
   inspection: inspection(),
   ...changes,

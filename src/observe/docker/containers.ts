@@ -41,9 +41,26 @@ function containerFacts(id: string, raw: JsonObject): ContainerFacts {
     addresses: networks
       .flatMap((network) => [asString(network['IPAddress']), asString(network['GlobalIPv6Address'])])
       .filter((address) => address !== ''),
+    networks: networksOf(raw),
+    exposedPorts: asArray(raw['Ports']).flatMap(exposedPort),
     networkAliases: aliasesOf(networks),
     inspection: undefined,
   };
+}
+
+function networksOf(raw: JsonObject): ContainerFacts['networks'] {
+  const networks = Object.entries(asObject(asObject(raw['NetworkSettings'])['Networks']));
+  return networks.flatMap(([name, value]) => {
+    const network = asObject(value);
+    const address = asString(network['IPAddress']) || asString(network['GlobalIPv6Address']);
+    return address === '' ? [] : [{ id: asString(network['NetworkID']) || name, address }];
+  });
+}
+
+function exposedPort(entry: unknown): readonly number[] {
+  const raw = asObject(entry);
+  const port = asNumber(raw['PrivatePort']);
+  return port === undefined || asString(raw['Type']) === 'udp' ? [] : [port];
 }
 
 /** Takes the networks of a container; gives the names under which others reach it there. */

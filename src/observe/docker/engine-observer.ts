@@ -50,6 +50,7 @@ export function createEngineObserver(
     client,
     isWatched: ({ id, name }) => isWatched({ type: 'container', id, name }),
     timeoutMs: timeouts.docker,
+    discovery: settings.docker.discover ? settings.docker.discoverCredentials : undefined,
     failed: (error) => log.debug(classify(error, 'GET /containers/{id}/json'), 'cannot inspect a container'),
   });
   const troubles = createTroubles(

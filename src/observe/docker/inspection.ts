@@ -1,5 +1,7 @@
+import type { DiscoverCredentials } from '../../model/discovery.ts';
 import type { ContainerFacts, InspectionFacts } from '../../model/docker.ts';
 import { aliasesOf } from './containers.ts';
+import { declaredFacts } from './declared.ts';
 import { asArray, asInstant, asNumber, asObject, asString, type JsonObject, textEntries } from './json.ts';
 
 /** What one inspect tells beside what the list told. */
@@ -20,9 +22,10 @@ export function looksLikePostgres(container: ContainerFacts): boolean {
 
 /**
  * Takes the answer of GET /containers/{id}/json; gives the facts we keep. Of the environment PGDATA, PGPORT and the
- * name of the first database are read, and nothing else goes further. Gives `undefined` when there is no state.
+ * name of the first database are read, and nothing else goes further. With `discovery` it reads what tells a server
+ * from its clients too, and credentials where they are asked for. Gives `undefined` when there is no state.
  */
-export function parseInspection(answer: unknown): Inspected | undefined {
+export function parseInspection(answer: unknown, discovery?: DiscoverCredentials): Inspected | undefined {
   const raw = asObject(answer);
   const state = asObject(raw['State']);
   const hostConfig = asObject(raw['HostConfig']);
@@ -46,6 +49,7 @@ export function parseInspection(answer: unknown): Inspected | undefined {
       pgdata: dataDirectoryOfCommand(command) ?? variable('PGDATA'),
       postgresDatabase: firstDatabase(variable),
       pgport: portOfCommand(command) ?? asPort(variable('PGPORT')),
+      ...(discovery && { declared: declaredFacts(config, discovery) }),
     },
     networkAliases: aliasesOf(
       Object.values(asObject(asObject(raw['NetworkSettings'])['Networks'])).map(asObject),

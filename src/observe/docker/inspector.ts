@@ -1,3 +1,4 @@
+import type { DiscoverCredentials } from '../../model/discovery.ts';
 import type { ContainerFacts } from '../../model/docker.ts';
 import { withDeadline } from '../deadline.ts';
 import type { DockerClient } from './client.ts';
@@ -7,6 +8,7 @@ import { asObject } from './json.ts';
 import { type Scrub, scrubFor } from './scrub.ts';
 
 const PARALLEL = 4;
+const POSTGRES_PORT = 5432;
 
 /** Inspects PostgreSQL containers, each once per state, so that a look costs nothing while nothing happens. */
 export interface Inspector {
@@ -24,9 +26,11 @@ export function createInspector(options: {
   readonly client: Pick<DockerClient, 'inspect'>;
   readonly isWatched: (container: ContainerFacts) => boolean;
   readonly timeoutMs: number;
+  /** Servers are discovered: every container that listens where PostgreSQL does is inspected. */
+  readonly discovery?: DiscoverCredentials | undefined;
   readonly failed: (error: unknown) => void;
 }): Inspector {
-  const { client, isWatched, timeoutMs, failed } = options;
+  const { client, isWatched, timeoutMs, failed, discovery } = options;
   const known = new Map<string, { readonly state: string; readonly inspected: Inspected }>();
   /** Asked and not touched since; an answer from before a touch is not kept. */
   const asked = new Set<string>();
@@ -38,7 +42,7 @@ export function createInspector(options: {
     asked.add(container.id);
     try {
       const answer = await client.inspect(container.id);
-      const inspected = parseInspection(answer);
+      const inspected = parseInspection(answer, discovery);
       if (inspected && !scrubs.has(container.id)) scrubs.set(container.id, scrubFor(answer));
       if (inspected && asked.has(container.id)) {
         known.set(container.id, { state: container.state, inspected });
@@ -62,7 +66,12 @@ export function createInspector(options: {
       const listed = new Set(containers.map(({ id }) => id));
       for (const id of known.keys()) if (!listed.has(id)) known.delete(id);
       for (const id of scrubs.keys()) if (!listed.has(id)) scrubs.delete(id);
-      const wanted = containers.filter((container) => looksLikePostgres(container) || isWatched(container));
+      const wanted = containers.filter(
+        (container) =>
+          looksLikePostgres(container) ||
+          isWatched(container) ||
+          (discovery !== undefined && container.exposedPorts.includes(POSTGRES_PORT)),
+      );
       const stale = wanted.filter(({ id, state }) => known.get(id)?.state !== state);
       if (stale.length > 0) {
         let over = false;

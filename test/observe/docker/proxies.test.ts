@@ -270,7 +270,11 @@ describe('without an engine to look at', () => {
   const create = (docker: { enabled: boolean; host: string }) => {
     const intervals = { presence: 1, connect: 1, docker: 1, filesystems: 1, sizes: 1, backups: 1 };
     const timeouts = { connect: 1, query: 1, docker: 1, filesystem: 1 };
-    const settings = { docker: { ...docker, discover: false }, intervals, timeouts };
+    const settings = {
+      docker: { ...docker, discover: false, discoverCredentials: 'none' as const },
+      intervals,
+      timeouts,
+    };
     return createDockerObserver(settings, {
       clock,
       log,

@@ -40,7 +40,7 @@ export function watchEngine(
   const failures: object[] = [];
   const observer = createDockerObserver(
     {
-      docker: { enabled: true, host, discover: false },
+      docker: { enabled: true, host, discover: false, discoverCredentials: 'none' },
       intervals: {
         presence: 1000,
         connect: 10_000,
