@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config, WebConfig } from '../model/config.ts';
+import type { Config, DockerConfig, WebConfig } from '../model/config.ts';
 import { type AlertmanagerParts, buildAlertmanager, inspectAlertmanager } from './alertmanager.ts';
 import { inspectBackups } from './backups.ts';
 import { buildBackup } from './build-backups.ts';
@@ -11,8 +11,6 @@ import { knownPart, salvage } from './salvage.ts';
 import { type ConfigInput, configSchema } from './schema.ts';
 import { buildServer, checkNames, inspectServer } from './servers.ts';
 import type { ParseDeps, ParsedConfig, Source } from './source.ts';
-
-const LATER = 'has no effect in this version of pgvigil';
 
 /** Takes configuration as plain data and gives the finished, frozen `Config`, or every problem it has. */
 export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
@@ -41,8 +39,13 @@ export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
   const files = { readFile: deps.readFile, fileMode: deps.fileMode, directory: source.directory };
   const context = { env: deps.env, files, problem, warning, isReported };
   const servers = input?.servers ?? [];
-  if (servers.length === 0 && input !== undefined && !isReported(['servers'])) {
-    problem(['servers'], 'no server is named: add one with `name` and `url`, or set PGVIGIL_URL');
+  const discovers =
+    (input?.docker !== false && input?.docker?.discover === true) || isReported(['docker', 'discover']);
+  if (servers.length === 0 && input !== undefined && !discovers && !isReported(['servers'])) {
+    problem(
+      ['servers'],
+      'no server is named: add one with `name` and `url`, set PGVIGIL_URL, or set docker.discover to true',
+    );
   }
   const parts = servers.map((server, index) =>
     inspectServer(server ?? {}, index, index === 0 ? source.url : undefined, context),
@@ -51,7 +54,6 @@ export function compile(source: Source, deps: ParseDeps): ParsedConfig<Config> {
   const pushing = inspectAlertmanager(input?.alertmanager ?? {}, context);
   const known = servers.map((server, index) => ({ input: server, parts: parts[index] }));
   const backupParts = inspectBackups(input?.backups ?? [], known, context);
-  if (input?.docker !== false && input?.docker?.discover) warning(['docker', 'discover'], LATER, 'key');
 
   if (problems.length > 0 || !shape.success) return { ok: false, problems: inOrder(problems) };
   const built = (shape.data.servers ?? []).flatMap((server, index) => {
@@ -73,10 +75,7 @@ function buildRest(
 ): Omit<Config, 'servers' | 'backups'> {
   const { docker, filesystems, intervals, timeouts, limits } = input;
   return {
-    docker:
-      docker === false
-        ? { enabled: false, host: 'unix:///var/run/docker.sock', discover: false }
-        : { enabled: true, ...docker },
+    docker: buildDocker(docker),
     filesystems,
     intervals,
     timeouts,
@@ -85,6 +84,18 @@ function buildRest(
     limits,
     web: buildWeb(input.web),
   };
+}
+
+function buildDocker(docker: ConfigInput['docker']): DockerConfig {
+  if (docker === false)
+    return {
+      enabled: false,
+      host: 'unix:///var/run/docker.sock',
+      discover: false,
+      discoverCredentials: 'none',
+    };
+  const { host, discover, discover_credentials: discoverCredentials } = docker;
+  return { enabled: true, host, discover, discoverCredentials };
 }
 
 function buildWeb(web: ConfigInput['web']): WebConfig {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { AlertmanagerConfig, Config, ServerConfig, TlsConfig } from '../model/config.ts';
+import type { AlertmanagerConfig, Config, DockerConfig, ServerConfig, TlsConfig } from '../model/config.ts';
 import { describeBackup, describeUrl, given } from './describe-backups.ts';
 import { formatDuration } from './durations.ts';
 
@@ -11,7 +11,7 @@ export function describeConfig(config: Config): string {
   return stringify(
     {
       servers: config.servers.map(describeServer),
-      docker: docker.enabled ? { host: docker.host, discover: docker.discover } : false,
+      docker: describeDocker(docker),
       filesystems,
       backups: config.backups.map(describeBackup),
       intervals: durations(config.intervals),
@@ -25,10 +25,15 @@ export function describeConfig(config: Config): string {
   );
 }
 
+function describeDocker({ enabled, host, discover, discoverCredentials }: DockerConfig): object | false {
+  return enabled && { host, discover, discover_credentials: discoverCredentials };
+}
+
 function describeServer(server: ServerConfig): object {
   const { databases, docker, identity } = server;
   return {
     name: server.name,
+    ...(server.discovered && { source: 'discovered' }),
     url: describeUrl(server),
     ...(server.password !== undefined && { password: String(server.password) }),
     tls: describeTls(server.tls),

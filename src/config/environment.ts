@@ -16,6 +16,11 @@ export function environmentUrls(env: Env): readonly string[] {
   return text === '' ? [] : text.split(/[\s,]+(?=postgres(?:ql)?:\/\/)/i);
 }
 
+/** Whether the environment alone says what to watch. */
+export function environmentSuffices(env: Env): boolean {
+  return environmentUrls(env).length > 0 || Boolean(env['PGVIGIL_DOCKER_DISCOVER']);
+}
+
 /** Servers as a file would have them, written down from variables. */
 export interface EnvironmentServers {
   readonly servers: readonly object[];
@@ -87,7 +92,7 @@ export function parseEnvironment(deps: ParseDeps): ParsedConfig<Config> {
       directory: '',
       url: servers.length > 0 ? environmentUrls(env)[0] : undefined,
       locate: (path) => {
-        if (path[0] === 'docker') return variable(docker.variable);
+        if (path[0] === 'docker') return variable(DOCKER_KEYS[String(path[1])] ?? docker.variable);
         const found = KEYS.find(({ section, key }) => section === path[0] && key === path[1]);
         return found ? variable(found.variable) : locate(path);
       },
@@ -121,8 +126,37 @@ function serverNames(
   });
 }
 
+/** Variables of keys under `docker`, beside its host. */
+const DOCKER_KEYS: Readonly<Record<string, string>> = {
+  discover: 'PGVIGIL_DOCKER_DISCOVER',
+  discover_credentials: 'PGVIGIL_DOCKER_DISCOVER_CREDENTIALS',
+};
+
+interface EnvironmentDocker {
+  readonly value: unknown;
+  /** The one that says where the engine is. */
+  readonly variable: string;
+  readonly warnings: readonly Problem[];
+}
+
+/** Where the engine is, and whether its containers are discovered. */
+function dockerOf(env: Env): EnvironmentDocker {
+  const at = dockerHostOf(env);
+  const more: Record<string, unknown> = {};
+  for (const [key, name] of Object.entries(DOCKER_KEYS)) {
+    const text = env[name];
+    if (text) more[key] = text === 'true' || text === 'false' ? text === 'true' : text;
+  }
+  if (Object.keys(more).length === 0) return at;
+  if (at.value === false) {
+    const message = 'has no effect, for Docker is not looked at';
+    return { ...at, warnings: [...at.warnings, environmentProblem('PGVIGIL_DOCKER_DISCOVER', message)] };
+  }
+  return { ...at, value: { ...(at.value as object | undefined), ...more } };
+}
+
 /** A DOCKER_HOST for other programs must not stop the watch; our own variable must be right. */
-function dockerOf(env: Env): { value: unknown; variable: string; warnings: readonly Problem[] } {
+function dockerHostOf(env: Env): EnvironmentDocker {
   const own = env['PGVIGIL_DOCKER_HOST'];
   if (own)
     return { value: own === 'false' ? false : { host: own }, variable: 'PGVIGIL_DOCKER_HOST', warnings: [] };

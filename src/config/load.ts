@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../model/config.ts';
-import { environmentUrls, parseEnvironment } from './environment.ts';
+import { environmentSuffices, parseEnvironment } from './environment.ts';
 import { errnoOf } from './given-files.ts';
 import { parseConfig } from './parse.ts';
 import type { Problem } from './problem.ts';
@@ -47,7 +47,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
       return { ok: false, source: file, problems: [unreadable(file, read.errno)] };
     }
   }
-  if (environmentUrls(env).length === 0) {
+  if (!environmentSuffices(env)) {
     return { ok: false, source: undefined, problems: [nothingFound(systemFile)] };
   }
   return { source: 'environment', ...parseEnvironment(deps) };
@@ -96,6 +96,6 @@ function nothingFound(systemFile: string): Problem {
     file: LOCAL_FILE,
     line: undefined,
     path: '',
-    message: `no configuration found: write ${LOCAL_FILE} here or ${systemFile}, name a file with --config or PGVIGIL_CONFIG, or set PGVIGIL_URL=postgres://USER@HOST:5432/DATABASE`,
+    message: `no configuration found: write ${LOCAL_FILE} here or ${systemFile}, name a file with --config or PGVIGIL_CONFIG, or set PGVIGIL_URL=postgres://USER@HOST:5432/DATABASE, or PGVIGIL_DOCKER_DISCOVER=true`,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DISCOVER_CREDENTIALS } from '../model/discovery.ts';
 import { absolutePath, count, text, timer } from './fields.ts';
 import { alertmanagerSchema } from './schema-alertmanager.ts';
 import { backupSchema } from './schema-backups.ts';
@@ -18,8 +19,14 @@ const docker = z
       .default('unix:///var/run/docker.sock'),
     discover: z
       .boolean()
-      .describe('Watch every PostgreSQL container that is found. Has no effect in this version.')
+      .describe('Watch every PostgreSQL container that is found; their labels steer it: docs/discovery.md.')
       .default(false),
+    discover_credentials: z
+      .enum(DISCOVER_CREDENTIALS)
+      .describe(
+        'Where the role and the password of a discovered server come from when its labels name no file. none: nowhere. environment: POSTGRES_USER and POSTGRES_PASSWORD of its container, which is a superuser.',
+      )
+      .default('none'),
   })
   .describe('The Docker engine that is looked at.');
 
@@ -58,11 +65,15 @@ const timeouts = z
 
 const limits = z
   .strictObject({
+    servers: count(
+      100,
+      'Servers that are discovered; those that are written down or remembered are never left out.',
+    ),
     databases: count(5000, 'Databases with series of their own; expected ones are never dropped.'),
     volumes: count(500, 'Volumes with series of their own.'),
     filesystems: count(200, 'Filesystems with series of their own.'),
   })
-  .describe('How many things get series of their own; what is dropped is counted.');
+  .describe('How many things are watched and get series of their own; what is dropped is counted.');
 
 const state = z
   .strictObject({

@@ -15,11 +15,15 @@ export interface BadFile {
 export const BAD_FILES: Readonly<Record<string, BadFile>> = {
   'an empty file': {
     text: '',
-    problems: ['1:1: servers: no server is named: add one with `name` and `url`, or set PGVIGIL_URL'],
+    problems: [
+      '1:1: servers: no server is named: add one with `name` and `url`, set PGVIGIL_URL, or set docker.discover to true',
+    ],
   },
   'only comments': {
     text: '# nothing\n# here\n',
-    problems: ['1:1: servers: no server is named: add one with `name` and `url`, or set PGVIGIL_URL'],
+    problems: [
+      '1:1: servers: no server is named: add one with `name` and `url`, set PGVIGIL_URL, or set docker.discover to true',
+    ],
   },
   'a list instead of a mapping': {
     text: '- a\n- b\n',
@@ -28,7 +32,9 @@ export const BAD_FILES: Readonly<Record<string, BadFile>> = {
   'a text instead of a mapping': { text: 'hello\n', problems: ['1:1: must be a mapping of keys and values'] },
   'no servers': {
     text: 'servers: []\nstate: { directory: /var/lib/x }\n',
-    problems: ['1:10: servers: no server is named: add one with `name` and `url`, or set PGVIGIL_URL'],
+    problems: [
+      '1:10: servers: no server is named: add one with `name` and `url`, set PGVIGIL_URL, or set docker.discover to true',
+    ],
   },
   'empty servers': {
     text: 'servers:\n',

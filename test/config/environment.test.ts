@@ -99,8 +99,30 @@ describe('the environment alone', () => {
     [{ PGVIGIL_DOCKER_HOST: 'false' }, { enabled: false }],
     [{ DOCKER_HOST: '' }, { enabled: true, host: 'unix:///var/run/docker.sock' }],
     [{ DOCKER_HOST: 'ssh://me@box' }, { enabled: false }],
+    [{ PGVIGIL_DOCKER_DISCOVER: 'true' }, { discover: true, discoverCredentials: 'none' }],
+    [{ PGVIGIL_DOCKER_DISCOVER: 'false' }, { discover: false }],
+    [
+      {
+        PGVIGIL_DOCKER_DISCOVER: 'true',
+        PGVIGIL_DOCKER_DISCOVER_CREDENTIALS: 'environment',
+        PGVIGIL_DOCKER_HOST: 'tcp://proxy:2375',
+      },
+      { host: 'tcp://proxy:2375', discover: true, discoverCredentials: 'environment' },
+    ],
   ])('Docker with %o', (env, docker) => {
     expect(configOf({ PGVIGIL_URL: 'postgres://db', ...env }).docker).toMatchObject(docker);
+  });
+
+  test('discovery needs no URL, and Docker', () => {
+    expect(configOf({ PGVIGIL_DOCKER_DISCOVER: 'true' }).servers).toEqual([]);
+    const off = {
+      PGVIGIL_URL: 'postgres://db',
+      PGVIGIL_DOCKER_HOST: 'false',
+      PGVIGIL_DOCKER_DISCOVER: 'true',
+    };
+    expect(warningsOf(parse(off))).toEqual([
+      'environment: PGVIGIL_DOCKER_DISCOVER: has no effect, for Docker is not looked at',
+    ]);
   });
 
   test('a DOCKER_HOST we cannot use is a warning', () => {
@@ -125,6 +147,7 @@ describe('the environment alone', () => {
       { PGVIGIL_URL: 'postgres://a', PGVIGIL_DOCKER_HOST: 'box' },
       ['PGVIGIL_DOCKER_HOST: must be unix:///PATH'],
     ],
+    [{ PGVIGIL_DOCKER_DISCOVER: 'yes' }, ['PGVIGIL_DOCKER_DISCOVER: must be `true` or `false`']],
     [{ PGVIGIL_URL: 'postgres://a', DOCKER_HOST: 'tcp://box' }, ['DOCKER_HOST: must be unix:///PATH']],
     [{ PGVIGIL_URL: 'postgres://a', PGVIGIL_STATE_DIRECTORY: ' ' }, ['PGVIGIL_STATE_DIRECTORY: is empty']],
     [{ PGVIGIL_URL: 'postgres://a', PGVIGIL_FILESYSTEMS: 'disk' }, ['PGVIGIL_FILESYSTEMS: must be']],

@@ -98,7 +98,12 @@ describe('a file that is right', () => {
             identity: { systemIdentifier: undefined },
           },
         ],
-        docker: { enabled: true, host: 'unix:///var/run/docker.sock', discover: false },
+        docker: {
+          enabled: true,
+          host: 'unix:///var/run/docker.sock',
+          discover: false,
+          discoverCredentials: 'none',
+        },
         backups: [],
         filesystems: { include: ['/'], exclude: [] },
         intervals: {
@@ -111,7 +116,7 @@ describe('a file that is right', () => {
         },
         timeouts: { connect: 5000, query: 3000, docker: 2000, filesystem: 2000 },
         state: { directory: '/var/lib/pgvigil' },
-        limits: { databases: 5000, volumes: 500, filesystems: 200 },
+        limits: { servers: 100, databases: 5000, volumes: 500, filesystems: 200 },
         alertmanager: {
           urls: [],
           labels: {},
@@ -175,15 +180,23 @@ describe('a file that is right', () => {
   });
 });
 
-describe('what is not there yet', () => {
-  test('is read, and a warning says that it has no effect', () => {
-    const parsed = parseText(`${MINIMAL}docker: { discover: true }\n`);
-    expect(warningsOf(parsed)).toEqual(['4:11: docker.discover: has no effect in this version of pgvigil']);
+describe('discovery', () => {
+  test('needs no server that is written down', () => {
+    const parsed = parseText('docker: { discover: true, discover_credentials: environment }\n');
+    expect(parsed).toMatchObject({
+      ok: true,
+      warnings: [],
+      config: { servers: [], docker: { discover: true, discoverCredentials: 'environment' } },
+    });
   });
 
-  test('is silent while it is empty', () => {
+  test('is off without being asked for, and then a server is needed', () => {
     const text = `${MINIMAL}docker: { discover: false }\nbackups: []\nalertmanager: { urls: [], labels: {} }\n`;
     expect(parseText(text)).toMatchObject({ ok: true, warnings: [] });
+    expect(parseText('docker: { discover: false }\n').ok).toBe(false);
+    expect(problemsOf(parseText('docker: { discover: true, discover_credentials: all }\n'))).toEqual([
+      '1:49: docker.discover_credentials: must be `none` or `environment`',
+    ]);
   });
 });
 
