@@ -66,6 +66,7 @@ export function diagnose(context: DiagnoseContext, remembered: History, snapshot
     incidentCounts: counts(history),
     risks: findRisks(context.config, history, snapshot, backups),
     dropped: grown(context.dropped, {
+      server: context.self.discovery?.leftOut ?? 0,
       database: databases.reduce((sum, { dropped }) => sum + dropped, 0),
       volume: volumes.dropped,
       filesystem: filesystems.dropped + snapshot.disk.dropped,
@@ -94,6 +95,7 @@ function configured(history: History, { servers }: Config): History {
 
 function grown(before: Report['dropped'] | undefined, now: Report['dropped']): Report['dropped'] {
   return {
+    server: Math.max(before?.server ?? 0, now.server),
     database: Math.max(before?.database ?? 0, now.database),
     volume: Math.max(before?.volume ?? 0, now.volume),
     filesystem: Math.max(before?.filesystem ?? 0, now.filesystem),

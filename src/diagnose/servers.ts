@@ -1,4 +1,5 @@
 import type { ServerConfig } from '../model/config.ts';
+import { isComingUp } from '../model/discovery.ts';
 import type { History, ServerMemory } from '../model/history.ts';
 import type { ServerFacts } from '../model/postgres.ts';
 import type { ServerVerdict } from '../model/report.ts';
@@ -25,10 +26,12 @@ export function diagnoseServer(config: ServerConfig, history: History, snapshot:
   const systemIdentifier = verified?.systemIdentifier;
   return {
     name: config.name,
+    ...(config.discovered && { source: 'discovered' as const }),
     state: verified?.state,
     stateReason: verified?.reason,
     stateDetail: verified?.detail,
-    up: verified?.up,
+    // Neither up nor down: nobody has seen it up yet.
+    up: isComingUp(config.discovered, memory?.lastUpAt, verified?.state) ? undefined : verified?.up,
     lastUpAt: memory?.lastUpAt,
     ...identityOf(systemIdentifier, memory),
     ...runtimeOf(facts),

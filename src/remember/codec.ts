@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Origin } from '../model/discovery.ts';
 import type {
   DatabaseMemory,
   DatabasePin,
@@ -7,7 +8,18 @@ import type {
   ServerPin,
   VolumeMemory,
 } from '../model/history.ts';
-import { defaulted, map, number, oneOf, optional, record, StructureError, text } from '../model/readers.ts';
+import {
+  boolean,
+  defaulted,
+  list,
+  map,
+  number,
+  oneOf,
+  optional,
+  record,
+  StructureError,
+  text,
+} from '../model/readers.ts';
 import { readIncident } from './incident-codec.ts';
 
 /** `damaged`: not what we wrote; `version`: written by another version of pgvigil. */
@@ -91,7 +103,21 @@ const readDatabase = record<DatabaseMemory>({
   shrunkSince: optional(number),
 });
 
+const readOrigin = record<Origin>({
+  key: text,
+  container: text,
+  host: text,
+  port: number,
+  user: text,
+  database: text,
+  passwordFile: optional(text),
+  expect: list(text),
+  learn: boolean,
+  ignore: list(text),
+});
+
 const readServer = record<ServerMemory>({
+  discovered: optional(readOrigin),
   pin: optional(readServerPin),
   stranger: optional(record({ systemIdentifier: text, since: number })),
   timeline: optional(number),

@@ -19,6 +19,10 @@ export function forgetDatabase(history: History, server: string, datname: string
   if (!memory) return refuse(`no server named "${server}" is watched`);
   const database = memory.databases.get(datname);
   if (!database) return refuse(`no database named "${datname}" is remembered on server "${server}"`);
+  if (database.source === 'config' && memory.discovered !== undefined)
+    return refuse(
+      `"${datname}" is expected by the label pgvigil.databases or POSTGRES_DB of container ${memory.discovered.container}: change that, or forget the whole server with \`pgvigil forget --all ${server}\``,
+    );
   if (database.source === 'config')
     return refuse(
       `"${datname}" is expected by the config: take it out of databases.expect of server "${server}" and reload`,
@@ -30,6 +34,30 @@ export function forgetDatabase(history: History, server: string, datname: string
     history: withServer(history, server, { ...memory, databases }),
     happening: { ...said(word), kind: 'forgotten', server, datname },
   };
+}
+
+/** Forgets a server, its databases and its volume: it is not expected any more. */
+export function forgetServer(history: History, server: string, word: Word): Decision {
+  if (!history.servers.has(server)) return refuse(`no server named "${server}" is remembered`);
+  const servers = new Map(history.servers);
+  servers.delete(server);
+  const volumes = new Map([...history.volumes].filter(([, volume]) => volume.server !== server));
+  return {
+    ok: true,
+    history: { ...history, servers, volumes },
+    happening: { ...said(word), kind: 'forgotten', server },
+  };
+}
+
+/** A discovered server is left alone from now on, by the word of its label or of the config; what is known of it stays. */
+export function releaseServer(history: History, server: string, at: Instant): [History, Happening] {
+  const memory = history.servers.get(server);
+  const servers = new Map(history.servers);
+  if (memory) servers.set(server, { ...memory, discovered: undefined });
+  return [
+    { ...history, servers },
+    { at, kind: 'forgotten', server, details: { reason: 'its container is not discovered any more' } },
+  ];
 }
 
 /** Forgets a volume: the server behind it is expected to have none until one is found again. */

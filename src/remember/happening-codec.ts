@@ -3,6 +3,7 @@ import type { Happening, HappeningKind } from '../model/journal.ts';
 const KINDS = {
   pgvigil_started: true,
   pgvigil_stopped: true,
+  server_discovered: true,
   server_up: true,
   server_down: true,
   server_pinned: true,

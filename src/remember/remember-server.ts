@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ServerConfig } from '../model/config.ts';
+import { isComingUp } from '../model/discovery.ts';
 import type { ServerMemory, ServerPin } from '../model/history.ts';
 import type { Happening } from '../model/journal.ts';
 import type { Placement } from '../model/placement.ts';
@@ -39,15 +41,27 @@ export const NEW_SERVER: ServerMemory = {
 
 /** The memory of one server after one tick, its databases aside. */
 export function rememberServer(memory: ServerMemory, sighting: ServerSighting, note: Note): ServerMemory {
-  const up = upOrDown(memory, sighting, note);
+  const found = withOrigin(memory, sighting, note);
+  const up = upOrDown(found, sighting, note);
   const identified = withIdentity(up, sighting, note);
   return placed(identified, sighting, note);
 }
 
-function upOrDown(memory: ServerMemory, { verified, view, now }: ServerSighting, note: Note): ServerMemory {
+/** How it was found is kept; what is written down was not found. */
+function withOrigin(memory: ServerMemory, { config }: ServerSighting, note: Note): ServerMemory {
+  const origin = config.discovered?.origin;
+  if (isDeepStrictEqual(origin, memory.discovered)) return memory;
+  if (origin !== undefined && memory.discovered === undefined)
+    note({ kind: 'server_discovered', container: origin.container });
+  return { ...memory, discovered: origin };
+}
+
+function upOrDown(memory: ServerMemory, sighting: ServerSighting, note: Note): ServerMemory {
+  const { config, verified, view, now } = sighting;
   if (verified.up === undefined) return memory;
   if (!verified.up) {
     if (memory.downSince !== undefined) return memory;
+    if (isComingUp(config.discovered, memory.lastUpAt, verified.state)) return memory;
     note({
       kind: 'server_down',
       details: { state: verified.state ?? 'unknown', reason: verified.reason ?? 'other' },

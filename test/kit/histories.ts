@@ -76,7 +76,21 @@ const database: fc.Arbitrary<DatabaseMemory> = fc.record({
   shrunkSince: maybe(instant),
 });
 
+const origin = fc.record({
+  key: hostileName,
+  container: hostileName,
+  host: hostileName,
+  port: fc.nat(),
+  user: hostileName,
+  database: hostileName,
+  passwordFile: maybe(hostileName),
+  expect: fc.array(hostileName),
+  learn: fc.boolean(),
+  ignore: fc.array(hostileName),
+});
+
 const server: fc.Arbitrary<ServerMemory> = fc.record({
+  discovered: maybe(origin),
   pin: maybe(
     fc.record({
       systemIdentifier: hostileName,

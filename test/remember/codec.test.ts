@@ -30,6 +30,12 @@ describe('the text of a ledger', () => {
     );
   });
 
+  test('of a pgvigil that discovered nothing says nothing of it, and is read', () => {
+    const old = historyOf({ app: {} });
+    expect(encodeHistory(old)).not.toContain('discovered');
+    expect(decodeHistory(encodeHistory(old)).servers.get('main')?.discovered).toBeUndefined();
+  });
+
   test('survives UTF-8', () => {
     const history = historyOf({ '\ud800 half': { seenMs: 1 }, 'ünïcödé 😀': {}, '\ufeffbom': {} });
     const bytes = new TextEncoder().encode(encodeHistory(history));
