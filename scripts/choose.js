@@ -11,7 +11,7 @@ import { join } from 'node:path';
  * @param {string} [systemFile]
  */
 export function hasSomethingToWatch(args, env, directory, systemFile = '/etc/pgvigil/pgvigil.yml') {
-  if (env['PGVIGIL_URL'] || env['PGVIGIL_CONFIG']) return true;
+  if (env['PGVIGIL_URL'] || env['PGVIGIL_CONFIG'] || env['PGVIGIL_DOCKER_DISCOVER']) return true;
   if (args.some((arg) => /^(--config(=.*)?|--help|-h)$/.test(arg))) return true;
   return existsSync(join(directory, 'pgvigil.yml')) || existsSync(systemFile);
 }

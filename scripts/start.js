@@ -17,7 +17,8 @@ try {
 }
 
 const command = hasSomethingToWatch(args, process.env, ROOT) ? 'serve' : 'demo';
-if (command === 'demo') say('no PGVIGIL_URL and no pgvigil.yml: starting the demo');
+if (command === 'demo')
+  say('no PGVIGIL_URL, no PGVIGIL_DOCKER_DISCOVER and no pgvigil.yml: starting the demo');
 
 // The same process, not a child: signals, exit code and terminal are the program's own, and whoever kills this
 // pid has killed the program.

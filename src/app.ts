@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { type AccessKeeper, createAccessKeeper, type WebFile } from './access.ts';
-import { type ChildPrograms, createChildren } from './children.ts';
-import type { LoadedConfig } from './config/load.ts';
+import { type AccessKeeper, createAccessKeeper } from './access.ts';
+import type { App, AppDeps } from './app-deps.ts';
+import { createChildren } from './children.ts';
 import { createControl } from './control.ts';
 import { diagnose } from './diagnose/diagnose.ts';
+import { createDiscovery } from './discovery.ts';
 import { tellHappening } from './log.ts';
 import type { Config } from './model/config.ts';
-import type { Log } from './model/log.ts';
 import type { SelfVerdict } from './model/report.ts';
-import type { Clock } from './model/time.ts';
 import { OPEN_ACCESS } from './model/web-access.ts';
 import { runCommand } from './observe/backups/command.ts';
 import { takeSnapshot } from './observe/look.ts';
-import { createObservers, dataPathsOf } from './observers.ts';
+import { createObservers, dataPathsOf, isInTrouble, isRemembered, namedServers } from './observers.ts';
 import { createPusher } from './present/alerts/pusher.ts';
 import { createWeb } from './present/web/server.ts';
 import { createReloader, type Reloaded } from './reload.ts';
+import { releaseServer } from './remember/decide.ts';
 import { createJournal } from './remember/journal.ts';
 import { createLedger } from './remember/ledger.ts';
 import { mergeHistories } from './remember/merge.ts';
@@ -24,34 +24,6 @@ import { remember } from './remember/remember.ts';
 import { createWatch } from './watch.ts';
 import { createWatchdog } from './watchdog/watchdog.ts';
 import { answerControl } from './word.ts';
-
-/** What `serve` hands in: the outside world, and nothing else. */
-export interface AppDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly version: string;
-  readonly listen: { readonly host: string; readonly port: number };
-  /** Reads the configuration again, for a reload. */
-  readonly reloadConfig: () => Promise<LoadedConfig>;
-  /** What `--web.config.file` says at the start; `undefined`: there is none, and everybody may read. */
-  readonly webFile: WebFile | undefined;
-  readonly childPrograms: ChildPrograms;
-  /** Compiled module of the thread that compares passwords. */
-  readonly hashWorkerPath: string;
-  /** Compiled module of the thread that notices when the event loop stands still. */
-  readonly watchdogThreadPath: string;
-  /** Runs what has a schedule. */
-  readonly scheduler: { readonly apply: (config: Config) => void; readonly stop: () => void };
-  /** Something that must not happen has happened: the process has to end. */
-  readonly fatal: (error: unknown) => void;
-}
-
-export interface App {
-  /** Resolves with the address of the page once it is served. */
-  start(): Promise<{ readonly host: string; readonly port: number }>;
-  stop(): Promise<void>;
-  reload(): Promise<Reloaded>;
-}
 
 /** Mountinfo of this process: procfs never hangs (proc(5)). */
 const MOUNTINFO = '/proc/self/mountinfo';
@@ -66,7 +38,8 @@ const PUSH_MAX_LATE_MS = 15_000;
 export function createApp(initial: Config, deps: AppDeps): App {
   const { clock, log, version, fatal } = deps;
   const startedAt = clock.now();
-  let config = initial;
+  const readMountinfo = (): string => readFileSync(MOUNTINFO, 'utf8');
+  let written = initial;
   let corrupt = false;
 
   const children = createChildren(deps.childPrograms, { clock, log });
@@ -86,33 +59,45 @@ export function createApp(initial: Config, deps: AppDeps): App {
     lookup: children.lookup,
     changed: () => watch.wake(),
     diskCalls: children.diskCalls,
-    readMountinfo: () => readFileSync(MOUNTINFO, 'utf8'),
+    readMountinfo,
     dataPaths: () => dataPathsOf(observers.views(), watch.report()),
     backupDisk: children.backupDisk,
     runCommand,
-    needsControl: (name) =>
-      watch
-        .report()
-        ?.servers.some(({ up, placement }) => up === false && placement.container?.name === name) ?? false,
-    isWatched: ({ type, name }) => {
-      const servers = [...watch.history().servers.values()];
-      return servers.some(({ container, volume }) =>
-        type === 'volume' ? volume === name : container?.name === name,
-      );
+    needsControl: (name) => isInTrouble(watch.report(), name),
+    isWatched: (object) => isRemembered(watch.history(), object),
+  });
+
+  const discovery = createDiscovery({
+    log,
+    clock,
+    written: () => written,
+    history: () => watch.history(),
+    views: () => observers.views(),
+    named: () => namedServers(written, observers.views(), watch.history()),
+    readMountinfo,
+    readSecret: children.secretFile,
+    use(config) {
+      deps.inForce?.(config);
+      observers.apply(config);
+      watch.wake();
     },
+    release: (name) => watch.change(...releaseServer(watch.history(), name, clock.now())),
   });
 
   const watch = createWatch({
     clock,
     log,
-    config: () => config,
+    config: () => discovery.config(),
     broken: fatal,
     saved(history, happenings) {
       ledger.save(history);
       if (happenings.length > 0) journal.add(happenings);
       for (const happening of happenings) tellHappening(log, happening);
     },
-    published: (report) => pusher.publish(report),
+    published(report) {
+      pusher.publish(report);
+      discovery.update();
+    },
     steps: {
       look: (now, history) => takeSnapshot(now, history, observers.views(), clock),
       remember,
@@ -130,7 +115,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     clock,
     log,
     lookup: children.lookup,
-    maxReportAgeMs: () => config.intervals.presence + PUSH_MAX_LATE_MS,
+    maxReportAgeMs: () => written.intervals.presence + PUSH_MAX_LATE_MS,
   });
 
   const web = createWeb({
@@ -148,12 +133,13 @@ export function createApp(initial: Config, deps: AppDeps): App {
 
   const reloader = createReloader({
     load: deps.reloadConfig,
-    config: () => config,
+    config: () => written,
     use(next) {
-      config = next;
-      observers.apply(config);
-      pusher.apply(config.alertmanager);
-      deps.scheduler.apply(config);
+      written = next;
+      observers.apply(discovery.config());
+      discovery.reload();
+      pusher.apply(written.alertmanager);
+      deps.scheduler.apply(written);
     },
     clock,
     log,
@@ -164,7 +150,11 @@ export function createApp(initial: Config, deps: AppDeps): App {
 
   const control = createControl({
     stateDirectory: initial.state.directory,
-    handle: (request) => answerControl(request, { config, watch, now: clock.now() }),
+    handle(request) {
+      const answer = answerControl(request, { config: discovery.config(), watch, now: clock.now() });
+      if (request.do === 'forget') discovery.update(true);
+      return answer;
+    },
     log,
   });
 
@@ -185,6 +175,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
       ...reloader.verdict(),
       webFile: access?.verdict(),
       alertPushes: pusher.outcomes(),
+      discovery: discovery.verdict(),
     };
   }
 
@@ -209,7 +200,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     async start() {
       if (await control.isTaken())
         throw new Error(
-          `another pgvigil runs on ${config.state.directory}: give each one a state.directory of its own`,
+          `another pgvigil runs on ${written.state.directory}: give each one a state.directory of its own`,
         );
       const address = await web.start();
       access?.start();
@@ -218,9 +209,10 @@ export function createApp(initial: Config, deps: AppDeps): App {
       journal.add([{ at: startedAt, kind: 'pgvigil_started', details: { version } }]);
       watch.start(loaded.history);
       watchdog.start();
-      observers.apply(config);
-      pusher.apply(config.alertmanager);
-      deps.scheduler.apply(config);
+      discovery.begin();
+      observers.apply(discovery.config());
+      pusher.apply(written.alertmanager);
+      deps.scheduler.apply(written);
       void openControl();
       return address;
     },

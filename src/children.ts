@@ -4,6 +4,7 @@ import { backupDisks } from './disposable/backup-disk.ts';
 import { diskCalls } from './disposable/disk-calls.ts';
 import { createNames } from './disposable/names.ts';
 import { createDisposable } from './disposable/parent.ts';
+import { secretFile } from './disposable/secret-file.ts';
 import { stateFiles } from './disposable/state-files.ts';
 import type { Log } from './model/log.ts';
 import type { Clock } from './model/time.ts';
@@ -19,6 +20,8 @@ export interface Children {
   readonly backupDisk: (place: string) => BackupDisk;
   readonly filesIn: (directory: string) => StateFiles;
   readonly lookup: LookupFunction;
+  /** The text of a file that holds a secret; rejects with an error that has an errno `code`. */
+  readonly secretFile: (path: string) => Promise<string>;
   readonly stop: () => void;
 }
 
@@ -35,6 +38,7 @@ const IDLE_MS = 5_000;
 const MAX_ABANDONED = 3;
 /** A directory with many backups on a slow disk. */
 const BACKUPS_DEADLINE_MS = 30_000;
+const SECRET_DEADLINE_MS = 2_000;
 
 /** Takes the environment of this process and gives the programs that are part of pgvigil. */
 export function childPrograms(env: Readonly<Record<string, string | undefined>>): ChildPrograms {
@@ -61,14 +65,16 @@ export function createChildren(
   // Each place of backups holds at most one that is stuck.
   const maxAbandoned = Number.POSITIVE_INFINITY;
   const backups = createDisposable({ ...all, maxAbandoned, idleExitMs: IDLE_MS });
+  const secrets = createDisposable({ ...all, idleExitMs: IDLE_MS });
   const names = createNames({ modulePath: programs.names, environment: programs.resolverEnvironment, log });
   return {
     diskCalls: diskCalls(disk),
     backupDisk: backupDisks(backups, BACKUPS_DEADLINE_MS),
     filesIn: (directory) => stateFiles(state, directory),
     lookup: createLookup(names.lookup),
+    secretFile: secretFile(secrets, SECRET_DEADLINE_MS),
     stop() {
-      for (const child of [disk, state, backups, names]) child.stop();
+      for (const child of [disk, state, backups, secrets, names]) child.stop();
     },
   };
 }

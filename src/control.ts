@@ -13,6 +13,8 @@ export type ControlRequest =
       readonly name: string;
       readonly server?: string;
       readonly volume?: boolean;
+      /** The name is a server: it and everything of it. */
+      readonly all?: boolean;
       readonly reason: string;
       readonly by: string;
     };
@@ -134,7 +136,7 @@ function parseRequest(text: string): ControlRequest | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { do: verb, incident, name, server, volume, reason, by } = value as Record<string, unknown>;
+  const { do: verb, incident, name, server, volume, all, reason, by } = value as Record<string, unknown>;
   if (verb === 'report') return { do: 'report' };
   if (typeof reason !== 'string' || typeof by !== 'string') return undefined;
   if (verb === 'accept' && typeof incident === 'string') return { do: 'accept', incident, reason, by };
@@ -146,6 +148,7 @@ function parseRequest(text: string): ControlRequest | undefined {
       by,
       ...(typeof server === 'string' && { server }),
       ...(typeof volume === 'boolean' && { volume }),
+      ...(typeof all === 'boolean' && { all }),
     };
   }
   return undefined;

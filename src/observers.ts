@@ -4,15 +4,18 @@ import type { BackupView } from './model/backup-view.ts';
 import type { Config, ServerConfig } from './model/config.ts';
 import type { DiskView } from './model/disk.ts';
 import type { DockerView } from './model/docker.ts';
+import type { History } from './model/history.ts';
 import type { PostgresView } from './model/postgres.ts';
 import type { Report } from './model/report.ts';
 import { type BackupDeps, createBackupObserver } from './observe/backups/observer.ts';
+import type { Named } from './observe/discovery/taken.ts';
 import type { DiskCalls } from './observe/disk/calls.ts';
 import { createDiskObserver } from './observe/disk/observer.ts';
 import { createDockerObserver } from './observe/docker/observer.ts';
 import type { Views } from './observe/look.ts';
 import type { NetworkObserverDeps, Observer } from './observe/observer.ts';
-import { createPostgresObserver } from './observe/postgres/observer.ts';
+import { createAwaitedServer } from './observe/postgres/awaited.ts';
+import { createPostgresObserver, type PostgresSettings } from './observe/postgres/observer.ts';
 
 /** What the observers ask the rest of the program. */
 export interface ObserversDeps extends NetworkObserverDeps, Pick<BackupDeps, 'backupDisk' | 'runCommand'> {
@@ -91,6 +94,12 @@ export function createObservers(deps: ObserversDeps): Observers {
     return databases.map(({ datname }) => datname);
   }
 
+  function watch(server: ServerConfig, settings: PostgresSettings): Observer<PostgresView> {
+    return server.discovered?.reach === 'awaited'
+      ? createAwaitedServer()
+      : createPostgresObserver(server, settings, deps);
+  }
+
   return {
     apply(config) {
       const { intervals, timeouts, limits, filesystems } = config;
@@ -99,7 +108,7 @@ export function createObservers(deps: ObserversDeps): Observers {
       for (const server of config.servers) {
         const settings = { intervals, timeouts, maxDatabases: limits.databases };
         const all = { server: observed(server), secrets: secretsOf(server), settings };
-        const create = (): Observer<PostgresView> => createPostgresObserver(server, settings, deps);
+        const create = (): Observer<PostgresView> => watch(server, settings);
         servers.set(server.name, exchange(servers.get(server.name), all, create));
       }
       for (const source of config.backups) {
@@ -139,8 +148,10 @@ export function createObservers(deps: ObserversDeps): Observers {
 }
 
 /** What the observer of a server acts on; the rest of its configuration concerns memory only. */
-function observed({ name, host, port, user, database, tls, databases }: ServerConfig): object {
-  return { name, host, port, user, database, tls, expect: databases.expect };
+function observed(server: ServerConfig): object {
+  const { name, host, port, user, database, tls, databases, discovered } = server;
+  const isAwaited = discovered?.reach === 'awaited';
+  return { name, host, port, user, database, tls, expect: databases.expect, isAwaited };
 }
 
 /** Secrets compare as equal whatever they hold: their text has to be compared as well. */
@@ -161,4 +172,46 @@ export function dataPathsOf({ docker, backups }: Views, report: Report | undefin
   const directories = [...backups.values()].map(({ directory }) => directory);
   const root = docker.engine?.lastSeen?.facts.rootDirectory;
   return [root, ...placed, ...directories].filter((path) => path !== undefined);
+}
+
+/** Whether a container or a volume belongs to a server that is remembered. */
+export function isRemembered(
+  { servers }: History,
+  { type, name }: { readonly type: 'container' | 'volume'; readonly name: string },
+): boolean {
+  return [...servers.values()].some(({ container, volume }) =>
+    type === 'volume' ? volume === name : container?.name === name,
+  );
+}
+
+/** Whether the server in a container does not let us in, or does not run. */
+export function isInTrouble(report: Report | undefined, containerName: string): boolean {
+  const servers = report?.servers ?? [];
+  return servers.some(({ up, placement }) => up === false && placement.container?.name === containerName);
+}
+
+/** What a configuration names already, its scratch servers for restore tests included, and where that was seen. */
+export function namedServers(config: Config, views: Views, history: History): readonly Named[] {
+  const servers = config.servers.map((server): Named => {
+    const connect = views.servers.get(server.name)?.connect;
+    return {
+      server,
+      remoteAddress: connect?.lastSeen?.facts.remoteAddress,
+      remembered: history.servers.get(server.name)?.container,
+      looked: connect !== undefined,
+    };
+  });
+  const scratch = config.backups.flatMap((source) => {
+    const place = 'restoreTest' in source ? source.restoreTest?.scratch : undefined;
+    return place === undefined || place === 'embedded' ? [] : [place];
+  });
+  return [
+    ...servers,
+    ...scratch.map(({ host, port }) => ({
+      server: { host, port, docker: { container: undefined, volume: undefined } },
+      remoteAddress: undefined,
+      remembered: undefined,
+      looked: true,
+    })),
+  ];
 }

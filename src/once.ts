@@ -4,14 +4,23 @@ import { type ChildPrograms, createChildren } from './children.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { type Answer, answerQuestions } from './diagnose/questions.ts';
 import { parseUpgrades } from './diagnose/upgrades.ts';
+import { createDiscovery } from './discovery.ts';
 import type { Config } from './model/config.ts';
-import type { History } from './model/history.ts';
+import { EMPTY_HISTORY, type History } from './model/history.ts';
 import type { Log } from './model/log.ts';
 import type { Report } from './model/report.ts';
 import type { Clock } from './model/time.ts';
 import { runCommand } from './observe/backups/command.ts';
 import { takeSnapshot } from './observe/look.ts';
-import { createObservers, dataPathsOf, type Observers } from './observers.ts';
+import {
+  createObservers,
+  dataPathsOf,
+  isInTrouble,
+  isRemembered,
+  namedServers,
+  type Observers,
+} from './observers.ts';
+import { releaseServer } from './remember/decide.ts';
 import type { StateFiles } from './remember/files.ts';
 import { createLedger } from './remember/ledger.ts';
 import { remember } from './remember/remember.ts';
@@ -58,24 +67,35 @@ export async function lookOnce(
     dataPaths: () => dataPathsOf(observers.views(), report),
     backupDisk: children.backupDisk,
     runCommand,
-    isWatched: ({ type, name }) =>
-      [...(history?.servers.values() ?? [])].some(
-        (memory) => (type === 'volume' ? memory.volume : memory.container?.name) === name,
-      ),
-    needsControl: (name) =>
-      report?.servers.some(({ up, placement }) => up === false && placement.container?.name === name) ??
-      false,
+    isWatched: (object) => isRemembered(history ?? EMPTY_HISTORY, object),
+    needsControl: (name) => isInTrouble(report, name),
+  });
+  const discovery = createDiscovery({
+    clock,
+    log,
+    written: () => config,
+    history: () => history ?? EMPTY_HISTORY,
+    views: () => observers.views(),
+    named: () => namedServers(config, observers.views(), history ?? EMPTY_HISTORY),
+    readMountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
+    readSecret: children.secretFile,
+    use: observers.apply,
+    release(name) {
+      if (history) [history] = releaseServer(history, name, clock.now());
+    },
   });
   try {
     const files = children.filesIn(config.state.directory);
     history = (await createLedger({ files, clock, log }).load()).history;
-    observers.apply(config);
+    discovery.begin();
+    observers.apply(discovery.config());
     for (
       const deadline = clock.monotonic() + LOOK_DEADLINE_MS;
       clock.monotonic() < deadline;
       await sleep(POLL_MS)
     ) {
-      if (hasLooked(config, observers)) break;
+      discovery.update();
+      if (!discovery.isBusy() && hasLooked(discovery.config(), observers)) break;
     }
     await sleep(SETTLE_MS);
     const self = {
@@ -88,12 +108,14 @@ export async function lookOnce(
       configError: undefined,
       webFile: undefined,
       alertPushes: { delivered: 0, rejected: 0, failed: 0 },
+      discovery: discovery.verdict(),
     };
     // The second tick sees where the first one found the data to be.
     for (let sequence = 1; sequence <= 2; sequence++) {
-      const snapshot = takeSnapshot(config, history, observers.views(), clock);
-      history = remember(config, history, snapshot, 0).history;
-      report = diagnose({ config, sequence, self, graceMs: 0 }, history, snapshot);
+      const now = discovery.config();
+      const snapshot = takeSnapshot(now, history, observers.views(), clock);
+      history = remember(now, history, snapshot, 0).history;
+      report = diagnose({ config: now, sequence, self, graceMs: 0 }, history, snapshot);
       if (sequence === 2) {
         const upgrades = await readUpgrades(children.filesIn(SYSTEM_LOG));
         return { report, answers: answerQuestions({ report, snapshot, history, upgrades }) };

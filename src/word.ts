@@ -5,7 +5,7 @@ import type { Instant } from './model/time.ts';
 import { toJson } from './present/web/json.ts';
 import { withStories } from './present/web/with-stories.ts';
 import { acceptIncident } from './remember/accept.ts';
-import { type Decision, forgetDatabase, forgetVolume, type Word } from './remember/decide.ts';
+import { type Decision, forgetDatabase, forgetServer, forgetVolume, type Word } from './remember/decide.ts';
 import type { Watch } from './watch.ts';
 
 /** Turns a person's word into a change of memory, or into the reason why not. */
@@ -21,7 +21,8 @@ export function answerControl(
   }
   const word: Word = { at: now, by: request.by, reason: request.reason };
   const history = watch.history();
-  const decision = request.do === 'accept' ? accept(request.incident, word) : forget(history, request, word);
+  const decision =
+    request.do === 'accept' ? accept(request.incident, word) : forget(config, history, request, word);
   if (!decision.ok) return { ok: false, message: decision.problem };
   watch.change(decision.history, decision.happening);
   return { ok: true, message: describe(request) };
@@ -36,9 +37,13 @@ export function answerControl(
 
 type ForgetRequest = Extract<ControlRequest, { do: 'forget' }>;
 
-/** A name means a volume when asked so, else the one database of that name, else a volume of that name. */
-function forget(history: History, request: ForgetRequest, word: Word): Decision {
-  const { name, server, volume } = request;
+/**
+ * A name means a volume or a server when asked so, else the one database of that name, else a volume of that name,
+ * else a server.
+ */
+function forget(config: Config, history: History, request: ForgetRequest, word: Word): Decision {
+  const { name, server, volume, all } = request;
+  if (all) return forgetWhole(config, history, name, word);
   if (volume) return forgetVolume(history, name, word);
   if (server !== undefined) return forgetDatabase(history, server, name, word);
   const servers = [...history.servers].filter(([, memory]) => memory.databases.has(name)).map(([of]) => of);
@@ -50,10 +55,19 @@ function forget(history: History, request: ForgetRequest, word: Word): Decision 
       problem: `several servers have a database named "${name}": add --server with one of ${servers.join(', ')}`,
     };
   if (history.volumes.has(name)) return forgetVolume(history, name, word);
+  if (history.servers.has(name)) return forgetWhole(config, history, name, word);
   return {
     ok: false,
-    problem: `no database or volume named "${name}" is remembered: see \`pgvigil status\``,
+    problem: `no database, volume or server named "${name}" is remembered: see \`pgvigil status\``,
   };
+}
+
+/** A server that is written down would be there again at the next look. */
+function forgetWhole(config: Config, history: History, name: string, word: Word): Decision {
+  const written = config.servers.find((server) => server.name === name);
+  if (written !== undefined && written.discovered === undefined)
+    return { ok: false, problem: `server "${name}" is in the config: take it out there and reload first` };
+  return forgetServer(history, name, word);
 }
 
 function describe(request: Exclude<ControlRequest, { do: 'report' }>): string {

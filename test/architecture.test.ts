@@ -21,7 +21,11 @@ const ROOMS: Record<string, readonly string[]> = {
 const ROOTS = [
   'access.ts',
   'app.ts',
+  'app-deps.ts',
   'children.ts',
+  'discovered-passwords.ts',
+  'discovery.ts',
+  'found-now.ts',
   'observers.ts',
   'once.ts',
   'reload.ts',

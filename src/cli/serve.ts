@@ -119,6 +119,10 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
       if (loaded.ok) secrets = [...secrets, ...secretsOf(loaded.config)];
       return loaded;
     },
+    inForce: (now) => {
+      const known = new Set(secrets.map((secret) => secret.reveal()));
+      secrets = [...secrets, ...secretsOf(now).filter((secret) => !known.has(secret.reveal()))];
+    },
     childPrograms: childPrograms(io.env),
     hashWorkerPath: fileURLToPath(new URL('../present/web/access/hash-worker.js', import.meta.url)),
     watchdogThreadPath: fileURLToPath(new URL('../watchdog/thread.js', import.meta.url)),
@@ -140,7 +144,10 @@ export async function serve(io: Io, config: Config, settings: ServeSettings): Pr
   });
   if (settings.reload) io.onHangup(() => void app.reload());
   const address = urlOf(await app.start(), webFile?.first.config.tls && 'https');
-  const servers = config.servers.map(({ name, host, port }) => `${name} (${host}:${port})`).join(', ');
+  const servers = [
+    ...config.servers.map(({ name, host, port }) => `${name} (${host}:${port})`),
+    ...(config.docker.discover ? ['every PostgreSQL container that is found'] : []),
+  ].join(', ');
   log.info({ address, servers: config.servers.length }, `watching ${servers}; the page is ${address}`);
   return address;
 }

@@ -7,6 +7,7 @@ export function statusText(report: Report, now: number): string {
   const parts = [
     incidents(report, now),
     servers(report),
+    discovery(report),
     databases(report, now),
     volumes(report),
     filesystems(report),
@@ -38,7 +39,23 @@ function servers(report: Report): string {
     server.placement.container?.name ?? '-',
     server.placement.volume ?? '-',
   ]);
-  return table(['SERVER', 'STATE', 'VERSION', 'CONTAINER', 'VOLUME'], rows);
+  const found = report.servers.map(({ source }) => source ?? 'config');
+  if (found.every((source) => source === 'config'))
+    return table(['SERVER', 'STATE', 'VERSION', 'CONTAINER', 'VOLUME'], rows);
+  return table(
+    ['SERVER', 'STATE', 'VERSION', 'CONTAINER', 'VOLUME', 'SOURCE'],
+    rows.map((row, index) => [...row, found[index] ?? '']),
+  );
+}
+
+/** What of discovery a person has to know. */
+function discovery({ self }: Report): string {
+  const { problems = [] } = self.discovery ?? {};
+  if (problems.length === 0) return '';
+  return table(
+    ['DISCOVERY'],
+    problems.map((problem) => [printable(problem)]),
+  );
 }
 
 function serverState({ state, stateReason, identityMatch }: ServerVerdict): string {

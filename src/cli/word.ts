@@ -21,10 +21,11 @@ export function addAccept(program: Command, io: Io): void {
 export function addForget(program: Command, io: Io): void {
   program
     .command('forget')
-    .description('drop a learned database or volume from memory: it is not expected any more')
-    .argument('<name>', 'a database or a volume')
+    .description('drop a learned database, volume or server from memory: it is not expected any more')
+    .argument('<name>', 'a database, a volume or a server')
     .option('--server <name>', 'the server of the database, where several have one of that name')
     .option('--volume', 'the name is a volume')
+    .option('--all', 'the name is a server that is not in the config: forget it with everything of it')
     .option('--reason <text>', 'why; it is written to the journal', 'none given')
     .addHelpText('after', EXIT_CODES)
     .action(async (name: string, _, command: Command) => {
@@ -32,9 +33,10 @@ export function addForget(program: Command, io: Io): void {
         config?: string;
         server?: string;
         volume?: boolean;
+        all?: boolean;
         reason: string;
       }>();
-      const { config, server, volume, reason } = options;
+      const { config, server, volume, all, reason } = options;
       const request = {
         do: 'forget' as const,
         name,
@@ -42,6 +44,7 @@ export function addForget(program: Command, io: Io): void {
         by: currentUser(),
         ...(server && { server }),
         ...(volume && { volume }),
+        ...(all && { all }),
       };
       await say(io, config, request);
     });

@@ -38,3 +38,22 @@ test('what is missing, too old or not to be read is told, and a whole server by 
     ['main', 'archive, local', 'not readable (timeout)', '30 h ago', '100 MiB', '24 h ago'],
   ]);
 });
+
+test('what is discovered is called so, and what is wrong with it is told; without it nothing is', () => {
+  const report = wellReport();
+  expect(statusText(report, REPORT_AT)).not.toMatch(/SOURCE +|DISCOVERY/);
+  const [first, ...rest] = report.servers;
+  if (first === undefined) throw new Error('the fixture has a server');
+  const discovery = { problems: ['container db\u001b: label pgvigil.prot: is no label'], leftOut: 0 };
+  const text = statusText(
+    {
+      ...report,
+      servers: [{ ...first, source: 'discovered' }, ...rest],
+      self: { ...report.self, discovery },
+    },
+    REPORT_AT,
+  );
+  expect(text).toMatch(/^SERVER .* SOURCE$/m);
+  expect(text).toMatch(new RegExp(`^${first.name} .* discovered$`, 'm'));
+  expect(text).toContain('DISCOVERY\ncontainer db\\u001b: label pgvigil.prot');
+});

@@ -43,7 +43,12 @@ export function serverConfig(changes: Partial<ServerConfig> = {}): ServerConfig 
 export function config(servers: readonly ServerConfig[] = [serverConfig()]): Config {
   return {
     servers,
-    docker: { enabled: true, host: 'unix:///var/run/docker.sock', discover: false },
+    docker: {
+      enabled: true,
+      host: 'unix:///var/run/docker.sock',
+      discover: false,
+      discoverCredentials: 'none',
+    },
     filesystems: { include: ['/'], exclude: [] },
     backups: [],
     intervals: {
@@ -63,7 +68,7 @@ export function config(servers: readonly ServerConfig[] = [serverConfig()]): Con
       basicAuth: undefined,
       ca: undefined,
     },
-    limits: { databases: 5000, volumes: 500, filesystems: 200 },
+    limits: { servers: 100, databases: 5000, volumes: 500, filesystems: 200 },
     web: { listenAddress: '127.0.0.1:10187', enableLifecycle: false },
   };
 }

@@ -230,7 +230,7 @@ describe('familiesOf', () => {
   });
 
   test('starts the counter of every kind of dropped object at 0', () => {
-    expect(values(wellReport(), 'pgvigil_series_dropped_total')).toEqual([0, 0, 0]);
+    expect(values(wellReport(), 'pgvigil_series_dropped_total')).toEqual([0, 0, 0, 0]);
   });
 
   test('says why a filesystem could not be measured, and gives no size of it', () => {

@@ -379,7 +379,7 @@ describe('concernsOf', () => {
     ],
     [
       'a limit',
-      { dropped: { database: 2, volume: 0, filesystem: 0 } },
+      { dropped: { server: 0, database: 2, volume: 0, filesystem: 0 } },
       '2 databases left out because of a limit',
     ],
   ])('names %s', (_name, differences, text) => {

@@ -51,6 +51,9 @@ function ownConcerns({ self, dropped }: Report, ageMs: number): Concern[] {
     !self.stateDurable && 'pgvigil cannot write its memory to the disk',
     self.stateCorrupt && 'The memory of pgvigil was damaged and has been put aside',
     !self.configReloadSuccessful && 'The config file has a mistake; the last good one is in force',
+    self.discovery !== undefined &&
+      self.discovery.problems.length > 0 &&
+      `${count(self.discovery.problems.length, 'problem')} with what is discovered`,
     ...Object.entries(dropped).map(
       ([kind, number]) => number > 0 && `${count(number, kind)} left out because of a limit`,
     ),

@@ -17,6 +17,7 @@ export function selfSection({ self, observers }: Report, now: Instant): Html {
 <div><dt>Config</dt><dd>${answer(self.configReloadSuccessful, 'good', 'last good one in force', { yes: 'well', no: 'unsure' })} ${moment(self.configReloadedAt, now)}</dd></div>
 ${self.webFile === undefined ? undefined : webFile(self.webFile, now)}</dl>
 ${[self.configError, self.webFile?.error].map((text) => (text === undefined ? undefined : lines(text.split('\n'))))}
+${self.discovery === undefined || self.discovery.problems.length === 0 ? undefined : lines(self.discovery.problems)}
 ${observers.length === 0 ? undefined : observerTable(observers, now)}
 </section>`;
 }

@@ -32,6 +32,7 @@ ${factsOf(server, risks, now)}
 function factsOf(server: ServerVerdict, risks: number, now: Instant): Html {
   const { placement } = server;
   const facts: readonly (readonly [string, Html | string | undefined])[] = [
+    ['Source', server.source],
     ['PostgreSQL', server.version],
     ['Identity', server.systemIdentifier === undefined ? undefined : identityOf(server)],
     ['Made by initdb', server.initializedAt === undefined ? undefined : moment(server.initializedAt, now)],

@@ -32,6 +32,7 @@ export const PRESENCE_WORDS: Readonly<Record<Presence, Word>> = {
 export const HAPPENING_WORDS: Readonly<Record<HappeningKind, Word>> = {
   pgvigil_started: { level: 'quiet', word: 'pgvigil started' },
   pgvigil_stopped: { level: 'quiet', word: 'pgvigil stopped' },
+  server_discovered: { level: 'quiet', word: 'server discovered' },
   server_up: { level: 'well', word: 'server up' },
   server_down: { level: 'wrong', word: 'server down' },
   server_pinned: { level: 'quiet', word: 'server identity noted' },
@@ -53,7 +54,7 @@ export const HAPPENING_WORDS: Readonly<Record<HappeningKind, Word>> = {
   incident_explained: { level: 'quiet', word: 'incident explained' },
   incident_closed: { level: 'well', word: 'incident closed' },
   accepted: { level: 'quiet', word: 'accepted by a person' },
-  forgotten: { level: 'quiet', word: 'forgotten by a person' },
+  forgotten: { level: 'quiet', word: 'forgotten' },
   database_verified: { level: 'well', word: 'database verified before use' },
   database_adopted: { level: 'quiet', word: 'database taken on record' },
   database_created: { level: 'quiet', word: 'database created' },

@@ -11,8 +11,9 @@ export function addInventory(app: FastifyInstance, options: WebOptions): void {
 function inventoryOf(report: Report): unknown {
   return {
     at: report.at,
-    servers: report.servers.map(({ name, state, systemIdentifier, placement, databases }) => ({
+    servers: report.servers.map(({ name, source, state, systemIdentifier, placement, databases }) => ({
       name,
+      ...(source && { source }),
       state,
       systemIdentifier,
       container: placement.container?.name,
