@@ -12,7 +12,7 @@ const PATIENT = [
   'test/rules/runbooks.real.test.ts',
   'test/grafana/live.real.test.ts',
   'test/guard/**/*.real.test.ts',
-  'test/present/web/page.browser.real.test.ts',
+  'test/present/web/*.browser.real.test.ts',
   'test/e2e/{page,push}.test.ts',
 ];
 

@@ -5,6 +5,7 @@ import { createChildren } from './children.ts';
 import { createControl } from './control.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { createDiscovery } from './discovery.ts';
+import { createInvestigation } from './investigation.ts';
 import { tellHappening } from './log.ts';
 import type { Config } from './model/config.ts';
 import type { SelfVerdict } from './model/report.ts';
@@ -52,6 +53,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     recovered: (older) => watch.replace(mergeHistories(older, watch.history())),
   });
   const journal = createJournal({ files, clock, log, keep: 500 });
+  const investigation = createInvestigation(journal, children.systemLog);
 
   const observers = createObservers({
     clock,
@@ -97,17 +99,17 @@ export function createApp(initial: Config, deps: AppDeps): App {
     published(report) {
       pusher.publish(report);
       discovery.update();
+      investigation.published(report);
     },
     steps: {
       look: (now, history) => takeSnapshot(now, history, observers.views(), clock),
       remember,
       record: (history, report) => recordIncidents(history, report.incidents, report.at),
-      diagnose: (now, history, snapshot, sequence, before) =>
-        diagnose(
-          { config: now, sequence, self: self(), ...(before && { dropped: before.dropped }) },
-          history,
-          snapshot,
-        ),
+      diagnose(now, history, snapshot, sequence, before) {
+        investigation.looked(snapshot, history);
+        const context = { config: now, sequence, self: self(), ...(before && { dropped: before.dropped }) };
+        return diagnose(context, history, snapshot);
+      },
     },
   });
 
@@ -124,6 +126,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     hashWorkerPath: deps.hashWorkerPath,
     report: watch.report,
     events: (limit) => journal.recent(limit),
+    incident: investigation.find,
     ready: () => watch.report() !== undefined,
     healthy: watch.healthy,
     reload: initial.web.enableLifecycle ? () => reload() : undefined,

@@ -19,6 +19,8 @@ export interface Children {
   /** By the place where the backups are. */
   readonly backupDisk: (place: string) => BackupDisk;
   readonly filesIn: (directory: string) => StateFiles;
+  /** What the package manager of the machine wrote down. */
+  readonly systemLog: StateFiles;
   readonly lookup: LookupFunction;
   /** The text of a file that holds a secret; rejects with an error that has an errno `code`. */
   readonly secretFile: (path: string) => Promise<string>;
@@ -34,6 +36,7 @@ export interface ChildPrograms {
 
 /** A child that is not needed for so long is let go. */
 const IDLE_MS = 5_000;
+const SYSTEM_LOG = '/var/log';
 /** Helpers of one kind that may be stuck at the same time. */
 const MAX_ABANDONED = 3;
 /** A directory with many backups on a slow disk. */
@@ -62,6 +65,7 @@ export function createChildren(
   const all = { modulePath: programs.disk, maxAbandoned: MAX_ABANDONED, clock, log };
   const disk = createDisposable(all);
   const state = createDisposable({ ...all, idleExitMs: IDLE_MS });
+  const systemLog = createDisposable({ ...all, idleExitMs: IDLE_MS });
   // Each place of backups holds at most one that is stuck.
   const maxAbandoned = Number.POSITIVE_INFINITY;
   const backups = createDisposable({ ...all, maxAbandoned, idleExitMs: IDLE_MS });
@@ -71,10 +75,11 @@ export function createChildren(
     diskCalls: diskCalls(disk),
     backupDisk: backupDisks(backups, BACKUPS_DEADLINE_MS),
     filesIn: (directory) => stateFiles(state, directory),
+    systemLog: stateFiles(systemLog, SYSTEM_LOG),
     lookup: createLookup(names.lookup),
     secretFile: secretFile(secrets, SECRET_DEADLINE_MS),
     stop() {
-      for (const child of [disk, state, backups, secrets, names]) child.stop();
+      for (const child of [disk, state, systemLog, backups, secrets, names]) child.stop();
     },
   };
 }

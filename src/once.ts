@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildPrograms, createChildren } from './children.ts';
 import { diagnose } from './diagnose/diagnose.ts';
-import { type Answer, answerQuestions } from './diagnose/questions.ts';
-import { parseUpgrades } from './diagnose/upgrades.ts';
+import { answerQuestions } from './diagnose/questions.ts';
 import { createDiscovery } from './discovery.ts';
+import type { Answer } from './model/answer.ts';
 import type { Config } from './model/config.ts';
 import { EMPTY_HISTORY, type History } from './model/history.ts';
 import type { Log } from './model/log.ts';
@@ -21,9 +21,9 @@ import {
   type Observers,
 } from './observers.ts';
 import { releaseServer } from './remember/decide.ts';
-import type { StateFiles } from './remember/files.ts';
 import { createLedger } from './remember/ledger.ts';
 import { remember } from './remember/remember.ts';
+import { readUpgrades } from './upgrade-log.ts';
 
 /** What one look without a running server found. */
 export interface Look {
@@ -36,8 +36,6 @@ const LOOK_DEADLINE_MS = 15_000;
 const POLL_MS = 100;
 /** Docker lists a container for a moment after its last event: one more round of looks settles that. */
 const SETTLE_MS = 600;
-const SYSTEM_LOG = '/var/log';
-const LOG_TAIL_BYTES = 1_000_000;
 
 /**
  * Looks once at everything that the config names, with the memory that a pgvigil left in its state directory,
@@ -117,7 +115,7 @@ export async function lookOnce(
       history = remember(now, history, snapshot, 0).history;
       report = diagnose({ config: now, sequence, self, graceMs: 0 }, history, snapshot);
       if (sequence === 2) {
-        const upgrades = await readUpgrades(children.filesIn(SYSTEM_LOG));
+        const upgrades = await readUpgrades(children.systemLog);
         return { report, answers: answerQuestions({ report, snapshot, history, upgrades }) };
       }
       await sleep(SETTLE_MS);
@@ -135,13 +133,4 @@ function hasLooked(config: Config, observers: Observers): boolean {
     ({ name }) => servers.get(name)?.connect !== undefined && servers.get(name)?.catalog !== undefined,
   );
   return all && (!docker.enabled || docker.inventory !== undefined) && disk.host !== undefined;
-}
-
-async function readUpgrades(files: StateFiles) {
-  try {
-    const bytes = await files.read('dpkg.log', LOG_TAIL_BYTES);
-    return bytes === undefined ? undefined : parseUpgrades(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined; // Not a Debian, or not for us to read: said as unknown.
-  }
 }

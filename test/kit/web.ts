@@ -1,9 +1,12 @@
+import type { IncidentRecord } from '../../src/model/incident-record.ts';
 import type { Happening } from '../../src/model/journal.ts';
 import type { Log } from '../../src/model/log.ts';
+import type { Report } from '../../src/model/report.ts';
 import { OPEN_ACCESS } from '../../src/model/web-access.ts';
 import { createDoor } from '../../src/present/web/access/door.ts';
 import { createWebApp } from '../../src/present/web/application.ts';
 import type { WebOptions } from '../../src/present/web/options.ts';
+import { ANSWERS } from '../fixtures/answers.ts';
 import { REPORT_AT, wellReport } from '../fixtures/report.ts';
 import { built } from './build.ts';
 
@@ -16,6 +19,7 @@ export function webOptions(differences: Partial<WebOptions> = {}): WebOptions {
     hashWorkerPath: built('present/web/access/hash-worker.js'),
     report: () => report,
     events: () => [],
+    incident: (id) => recordIn((differences.report ?? (() => report))(), id),
     ready: () => true,
     healthy: () => true,
     reload: undefined,
@@ -50,4 +54,12 @@ export function happenings(count: number): readonly Happening[] {
     datname: `shop_${index}`,
     details: { reason: 'no_database' },
   }));
+}
+
+/** What is remembered of an open incident of a report. */
+export function recordIn(report: Report | undefined, id: string): IncidentRecord | undefined {
+  const incident = report?.incidents.find((open) => open.id === id);
+  if (report === undefined || incident === undefined) return undefined;
+  const { containers } = report;
+  return { incident, isOpen: true, endedAt: undefined, containers, answers: ANSWERS, isWhole: true };
 }

@@ -2,6 +2,7 @@ import type { Report } from '../../model/report.ts';
 import type { Instant } from '../../model/time.ts';
 import { toLabel } from '../metrics/label.ts';
 import { incidentText } from '../words/incident-text.ts';
+import { runbookUrl } from './runbook.ts';
 import type { Told } from './told.ts';
 import { type Names, WORDINGS, type Wording } from './wording.ts';
 
@@ -18,8 +19,6 @@ export interface PayloadSettings {
   /** Where links to dashboards begin. */
   readonly dashboardUrl: string;
 }
-
-const RUNBOOKS = 'https://github.com/pgvigil/pgvigil/blob/main/docs/runbooks';
 
 /** Takes what is told and gives the alerts: the labels exactly as the rules of the bundle have them. */
 export function alertsOf(
@@ -45,7 +44,7 @@ export function alertsOf(
       annotations: {
         summary: wording.summary,
         description: wording.description(names),
-        runbook_url: `${RUNBOOKS}/${wording.alertname}.md`,
+        runbook_url: runbookUrl(symptom.kind),
         dashboard_url: dashboardLink(dashboardUrl, wording.dashboard, names),
         cause: incident.cause,
         confidence: incident.confidence,

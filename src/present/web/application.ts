@@ -7,6 +7,7 @@ import type { WebOptions } from './options.ts';
 import { PATHS, pathList, pathOf } from './paths.ts';
 import { addEvents } from './routes/events.ts';
 import { addHealth } from './routes/health.ts';
+import { addIncident } from './routes/incident.ts';
 import { addIncidents } from './routes/incidents.ts';
 import { addInventory } from './routes/inventory.ts';
 import { addMetrics } from './routes/metrics.ts';
@@ -25,6 +26,8 @@ const TIMEOUTS = {
 };
 const HTTP = { headersTimeout: 4000, connectionsCheckingInterval: 1000 };
 const MAX_REQUESTS_PER_SOCKET = 1000;
+/** As long as a request line can be (--max-http-header-size): what is too long for us is not there, like all else. */
+const MAX_PARAMETER_LENGTH = 16_384;
 
 /** The application without a listening socket: what tests send requests into. */
 export function createWebApp(options: WebOptions, door: Door): FastifyInstance {
@@ -37,6 +40,7 @@ export function createWebApp(options: WebOptions, door: Door): FastifyInstance {
     }),
     bodyLimit: 1024,
     maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     forceCloseConnections: 'idle',
     trustProxy: false,
     logger: false,
@@ -44,6 +48,7 @@ export function createWebApp(options: WebOptions, door: Door): FastifyInstance {
   refuseWhatIsNotOurs(app, options, door);
   for (const add of [
     addPage,
+    addIncident,
     addMetrics,
     addReport,
     addIncidents,

@@ -1,3 +1,4 @@
+import type { IncidentRecord } from '../../model/incident-record.ts';
 import type { Happening } from '../../model/journal.ts';
 import type { Log } from '../../model/log.ts';
 import type { Report } from '../../model/report.ts';
@@ -15,6 +16,8 @@ export interface WebOptions {
   readonly report: () => Report | undefined;
   /** The last happenings, as the journal orders them. */
   readonly events: (limit: number) => readonly Happening[];
+  /** What is remembered of an incident, open or over. */
+  readonly incident: (id: string) => IncidentRecord | undefined;
   readonly ready: () => boolean;
   readonly healthy: () => boolean;
   /** `undefined`: reload over HTTP is switched off. */

@@ -10,6 +10,8 @@ const READ = ['GET', 'HEAD'] as const;
 
 export const PATHS = {
   '/': { methods: READ, parameters: ['refresh'], what: 'status page; ?refresh=0 holds it still' },
+  '/incidents/ID': { methods: READ, parameters: [], what: 'page of one incident, open or over' },
+  '/incidents/ID.md': { methods: READ, parameters: [], what: 'report of one incident, as Markdown' },
   '/metrics': { methods: READ, parameters: [], what: 'metrics for Prometheus' },
   '/api/v1/report': { methods: READ, parameters: [], what: 'last report, whole, as JSON' },
   '/api/v1/incidents': { methods: READ, parameters: [], what: 'open incidents with their evidence, as JSON' },
@@ -22,9 +24,18 @@ export const PATHS = {
 
 export type Path = keyof typeof PATHS;
 
+/** How an incident is named: the only part of a path that varies. */
+const INCIDENTS = {
+  '/incidents/ID': /^\/incidents\/[0-9a-f]{8}$/,
+  '/incidents/ID.md': /^\/incidents\/[0-9a-f]{8}\.md$/,
+};
+
 /** The path of a request target without its query, where it is one of ours. */
 export function pathOf(target: string): Path | undefined {
   const path = target.split('?', 1)[0] ?? '';
+  const incidents = Object.keys(INCIDENTS) as (keyof typeof INCIDENTS)[];
+  const found = incidents.find((name) => INCIDENTS[name].test(path));
+  if (found !== undefined || Object.hasOwn(INCIDENTS, path)) return found;
   return Object.hasOwn(PATHS, path) ? (path as Path) : undefined;
 }
 

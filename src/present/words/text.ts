@@ -11,10 +11,13 @@ const SHELL_SAFE = /^[\w./:][\w.:@%+/-]*$/;
 /** Safe between double quotes of SQL inside single quotes of a shell. */
 const SQL_SAFE = /^[\w.$-]+$/;
 
-/** Text of others as a part of one line of plain text: it can neither end the line nor turn its direction. */
+/** Text of others, whole, as a part of one line: it can neither end the line nor turn its direction. */
+export const harmless = (text: string): string => text.replace(HARMFUL, '\ufffd');
+
+/** The same, cut where no name ends. */
 export function plain(text: string): string {
-  const harmless = text.slice(0, MAX_CHARACTERS + 1).replace(HARMFUL, '\ufffd');
-  return harmless.length > MAX_CHARACTERS ? `${harmless.slice(0, MAX_CHARACTERS)}…` : harmless;
+  const line = harmless(text.slice(0, MAX_CHARACTERS + 1));
+  return line.length > MAX_CHARACTERS ? `${line.slice(0, MAX_CHARACTERS)}…` : line;
 }
 
 /** A name as a sentence shows it; an anonymous volume is cut to what `docker ps` shows of an id. */

@@ -95,7 +95,16 @@ describeWith(['openssl'], 'who may read the web server', () => {
 
   test('with a password: everything is behind it, also what does not exist, and says how to log in', async () => {
     const { port } = await serve({ ...OPEN_ACCESS, users });
-    for (const path of ['/', '/metrics', '/-/healthy', '/-/ready', '/api/v1/report', '/nothing']) {
+    const incidents = ['/incidents/5f0c2a01', '/incidents/5f0c2a01.md', '/incidents/%00'];
+    for (const path of [
+      '/',
+      '/metrics',
+      '/-/healthy',
+      '/-/ready',
+      '/api/v1/report',
+      '/nothing',
+      ...incidents,
+    ]) {
       const response = await plain(port, path);
       expect(response.status, path).toBe(401);
       expect(response.headers.get('www-authenticate')).toBe('Basic realm="pgvigil", charset="UTF-8"');

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWeb, type Web } from '../../../src/present/web/server.ts';
 import { PAGES, type PageFixture } from '../../fixtures/pages.ts';
-import { accessibilityProblems, startBrowser } from '../../kit/browser.ts';
+import { accessibilityProblems, startBrowser, visitWith } from '../../kit/browser.ts';
 import { ageBy, focused, openAll, reachable, scrollsSideways, spoil } from '../../kit/in-page.mjs';
 import { describeWith } from '../../kit/needs.ts';
 import { webOptions } from '../../kit/web.ts';
@@ -34,36 +34,8 @@ describeWith(['chromium'], 'the page in a browser', () => {
 
   const urlOf = ({ name }: PageFixture): string => webs.get(name)?.url ?? '';
 
-  async function visit(
-    url: string,
-    options: BrowserContextOptions,
-    look: (page: Page) => Promise<void>,
-  ): Promise<void> {
-    const context = await browser.newContext(options);
-    try {
-      const page = await context.newPage();
-      const problems: string[] = [];
-      page.on('console', (message) => problems.push(message.text()));
-      page.on('pageerror', (error) => problems.push(error.message));
-      page.on('request', (request) => {
-        if (!request.url().startsWith(new URL(url).origin) && !request.url().startsWith('data:'))
-          problems.push(`asked for ${request.url()}`);
-      });
-      // A page that renews itself in the middle of a look would make every test a race.
-      if (!url.includes('refresh=')) {
-        await page.route('**/*', async (route) => {
-          const response = await route.fetch();
-          const { refresh: _, ...headers } = response.headers();
-          await route.fulfill({ response, headers });
-        });
-      }
-      await page.goto(url);
-      await look(page);
-      expect(problems).toEqual([]);
-    } finally {
-      await context.close();
-    }
-  }
+  const visit = (url: string, options: BrowserContextOptions, look: (page: Page) => Promise<void>) =>
+    visitWith(browser, url, options, look);
 
   describe.each([...PAGES])('$name', (fixture) => {
     describe.each([...WIDTHS])('at %i px', (width) => {

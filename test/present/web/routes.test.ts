@@ -262,11 +262,34 @@ describe('what is not ours', () => {
     '/..%2f..%2fetc%2fpasswd',
     '/__proto__',
     '/constructor',
+    '/incidents',
+    '/incidents/',
+    '/incidents/ID',
+    '/incidents/5F0C2A01',
+    '/incidents/5f0c2a0',
+    '/incidents/5f0c2a01/',
+    '/incidents/5f0c2a01.md.md',
+    '/incidents/5f0c2a01%2emd%00',
+    '/incidents/..%2f5f0c2a01',
+    '/incidents/%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+    '/incidents/%00',
+    '/incidents/5f0c2a01%00.md',
+    '/incidents/__proto__',
   ])('%s is answered with the list of paths', async (url) => {
     const response = await ask(url);
     expect(response.statusCode).toBe(404);
     for (const path of Object.keys(PATHS)) expect(response.body).toContain(`  ${path} `);
     expect(response.body).not.toContain('nope');
+  });
+
+  test.each([
+    ['a', 10_240],
+    ['%00', 3_400],
+    ['%2e%2e%2f', 1_100],
+    ['5f0c2a01', 1_280],
+  ])('a path of %j, %i times, is not there', async (piece, times) => {
+    for (const url of [`/incidents/${piece.repeat(times)}`, `/incidents/${piece.repeat(times)}.md`])
+      expect((await ask(url)).statusCode).toBe(404);
   });
 
   test.each([
@@ -319,7 +342,10 @@ describe('what is not ours', () => {
 });
 
 test('every answer carries the security headers', async () => {
-  const requests = [...Object.keys(PATHS), '/nope', '/?x=1'].map((url) => ({ url, method: 'GET' as const }));
+  const requests = [...Object.keys(PATHS), '/incidents/5f0c2a01', '/nope', '/?x=1'].map((url) => ({
+    url,
+    method: 'GET' as const,
+  }));
   for (const request of requests) {
     const { headers } = await ask(request);
     expect(headers['content-security-policy'], request.url).toMatch(

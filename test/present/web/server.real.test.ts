@@ -193,6 +193,16 @@ describe('broken requests', () => {
       `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
       /^HTTP\/1\.1 431 /,
     ],
+    [
+      'a way out of the incidents',
+      'GET /incidents/../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n',
+      /^HTTP\/1\.1 404 /,
+    ],
+    [
+      'a name of 10 kB with ways out',
+      `GET /incidents/${'../'.repeat(3400)}.md HTTP/1.1\r\nHost: x\r\n\r\n`,
+      /^HTTP\/1\.1 404 /,
+    ],
     ['a method unknown to us', 'PROPFIND / HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 40[45] /],
   ])('%s gets a plain refusal', async (_name, request, expected) => {
     const { port, url } = await serve();

@@ -1,10 +1,10 @@
 import type { Happening } from '../../../model/journal.ts';
 import type { Instant } from '../../../model/time.ts';
-import { CAUSE_TITLES } from '../../words/causes.ts';
-import { KIND_TITLES } from '../../words/kinds.ts';
+import { HAPPENING_TITLES, happeningDetails, happeningSubject } from '../../words/happenings.ts';
 import { type Html, html } from '../html.ts';
 import { moment, verdict } from './format.ts';
-import { HAPPENING_WORDS } from './words.ts';
+import { incidentPath } from './incident-order.ts';
+import { HAPPENING_LEVELS } from './words.ts';
 
 /** What happened lately, the newest first. */
 export function eventsSection(events: readonly Happening[], now: Instant): Html {
@@ -19,31 +19,11 @@ ${
 </section>`;
 }
 
-function eventItem(event: Happening, now: Instant): Html {
-  const subject = [event.server, event.datname, event.volume, event.container].filter(
-    (name) => name !== undefined,
-  );
-  return html`<li>${moment(event.at, now)} <span>${verdict(HAPPENING_WORDS[event.kind])} <span class="name">${subject.join(' / ')}</span> <span class="dim">${detailsOf(event)}</span></span></li>`;
-}
-
-function detailsOf({ kind, details = {} }: Happening): string {
-  const { incident, what, cause, confidence } = details;
-  if (incident !== undefined && kind.startsWith('incident_')) {
-    const words = [
-      titleIn(KIND_TITLES, what),
-      `cause: ${titleIn(CAUSE_TITLES, cause)}`,
-      confidence,
-      incident,
-    ];
-    return words.filter((word) => word !== undefined).join(', ');
-  }
-  return Object.entries(details)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
-}
-
-/** A journal may hold words of a newer pgvigil: they are shown as they are. */
-function titleIn(titles: Readonly<Record<string, string>>, key: unknown): string {
-  const name = String(key);
-  return Object.hasOwn(titles, name) ? (titles[name] ?? name) : name;
+/** One line of it; what is told of an incident leads to the page of that incident, unless it stands there. */
+export function eventItem(event: Happening, now: Instant, isLinked = true): Html {
+  const { kind, details } = event;
+  const words = happeningDetails(event);
+  const path = isLinked && kind.startsWith('incident_') ? incidentPath(details?.['incident']) : undefined;
+  const link = path === undefined ? words : html`<a href="${path}">${words}</a>`;
+  return html`<li>${moment(event.at, now)} <span>${verdict({ level: HAPPENING_LEVELS[kind], word: HAPPENING_TITLES[kind] })} <span class="name">${happeningSubject(event)}</span> <span class="dim">${link}</span></span></li>`;
 }

@@ -8,7 +8,7 @@ import { KIND_TITLES, symptomSentence } from '../../words/kinds.ts';
 import { clock, count } from '../../words/text.ts';
 import { type Html, html } from '../html.ts';
 import { formatInstant, lines, moment, prose } from './format.ts';
-import { incidentAnchor, inOrder, levelOf } from './incident-order.ts';
+import { incidentAnchor, incidentPath, inOrder, levelOf } from './incident-order.ts';
 
 /** So many are shown at full length; of the others a reader opens what he needs. */
 const OPEN = 3;
@@ -35,13 +35,14 @@ ${hidden > 0 ? html`<p class="dim">And ${hidden} more, in <a href="api/v1/incide
 function card(incident: Incident, story: Story, open: boolean, now: Instant): Html {
   const anchor = incidentAnchor(incident);
   const { kind, cause, since, id } = incident;
+  const path = incidentPath(id);
   return html`<article class="incident ${levelOf(incident)}" id="${anchor}" aria-labelledby="${anchor}-title">
 <h3 id="${anchor}-title">${story.headline}</h3>
 <dl>
 <div><dt>Since</dt><dd>${moment(since, now)}</dd></div>
 <div><dt>What</dt><dd>${KIND_TITLES[kind]}</dd></div>
 <div><dt>Cause</dt><dd>${CAUSE_TITLES[cause]}</dd></div>
-<div><dt>Incident</dt><dd><a class="mono" href="#${anchor}">${id}</a></dd></div>
+<div><dt>Incident</dt><dd>${path === undefined ? html`<a class="mono" href="#${anchor}">${id}</a>` : html`<a class="mono" href="${path}">${id}</a>`}</dd></div>
 </dl>
 <p class="confidence">${story.confidence}</p>
 ${
@@ -77,11 +78,12 @@ ${
 }`;
 }
 
-const evidenceItem = ({ at, text, source }: EvidenceLine, near: Instant): Html =>
+/** A piece of evidence with its time and source. */
+export const evidenceItem = ({ at, text, source }: EvidenceLine, near: Instant): Html =>
   html`<li>${at === undefined ? html`<span class="dim">no time</span>` : timeOf(at, near)} <span>${text} <span class="source">${source}</span></span></li>`;
 
 /** The time of day, for the date of the incident stands above it. */
-const timeOf = (at: Instant, near: Instant): Html =>
+export const timeOf = (at: Instant, near: Instant): Html =>
   html`<time datetime="${formatInstant(at)}">${clock(at, near)}</time>`;
 
 /** What else is wrong for the same cause: it raises no alert of its own. */

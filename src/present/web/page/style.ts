@@ -1,4 +1,6 @@
-/** The style of the status page: system fonts, quiet colours, light or dark as the reader's system is. */
+import { PRINT_STYLE } from './style-print.ts';
+
+/** The style of the pages: system fonts, quiet colours, light or dark as the reader's system is. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -6,7 +8,7 @@ export const STYLE = `
   --well: #1b7a4a; --unsure: #8f5b00; --wrong: #b3261e;
   --well-tint: #e8f4ed; --unsure-tint: #fbf2df; --wrong-tint: #fcebe9;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #15181b; --paper: #1c2024; --line: #31373d; --ink: #dde1e5; --dim: #98a1aa; --link: #8ab8ee;
     --well: #63c690; --unsure: #e3b04b; --wrong: #ff8f85;
@@ -41,6 +43,7 @@ time { font-variant-numeric: tabular-nums; }
 
 .summary { border-radius: .75rem; padding: 1.25rem 1.5rem; border-left: .375rem solid; }
 .summary h2 { font-size: 1.75rem; font-weight: 650; line-height: 1.2; margin: 0 0 .25rem; color: inherit; }
+.summary .told { font-size: 1.375rem; line-height: 1.3; margin-bottom: .5rem; }
 .summary p, .summary li { color: var(--ink); }
 .summary.well { background: var(--well-tint); color: var(--well); border-color: var(--well); }
 .summary.unsure { background: var(--unsure-tint); color: var(--unsure); border-color: var(--unsure); }
@@ -63,9 +66,14 @@ article:target { outline: 2px solid var(--link); outline-offset: 2px; }
 .steps li { padding: .1875rem 0; }
 code { background: var(--ground); border-radius: .25rem; padding: .0625rem .25rem; overflow-wrap: anywhere; }
 .evidence { list-style: none; margin: 0; padding: 0; }
-.evidence li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: .125rem .5rem; padding: .25rem 0; }
+.evidence li { display: grid; grid-template-columns: 6.25rem minmax(0, 1fr); gap: .125rem .5rem; padding: .25rem 0; }
 .evidence time { color: var(--dim); }
+.evidence .untimed { display: block; }
 .source { color: var(--dim); font-size: .8125rem; white-space: nowrap; }
+.card.evidence { padding: .5rem 1.25rem; }
+.card > h3 { margin: 1rem 0 .25rem; } .card > h3:first-child { margin-top: 0; }
+.url { overflow-wrap: anywhere; }
+textarea { display: block; width: 100%; margin: .5rem 0 0; padding: .625rem .75rem; resize: vertical; border: 1px solid var(--line); border-radius: .375rem; background: var(--ground); color: var(--ink); font: .8125rem/1.5 ui-monospace, "SF Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 summary { cursor: pointer; padding: .375rem 0; }
 .incident summary { color: var(--link); }
 .risk { background: var(--paper); border: 1px solid var(--line); border-radius: .625rem; padding: .25rem 1.25rem; margin: 0 0 .5rem; }
@@ -111,7 +119,7 @@ td .iso { display: block; white-space: normal; }
 footer { margin-top: 2.5rem; color: var(--dim); font-size: .875rem; }
 footer nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
 
-@media (max-width: 50rem) {
+@media screen and (max-width: 50rem) {
   body { padding: 0 .875rem 2rem; }
   .summary { padding: 1rem 1.125rem; }
   .summary h2 { font-size: 1.5rem; }
@@ -134,4 +142,4 @@ footer nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; }
   .events li { grid-template-columns: 1fr; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
-`;
+${PRINT_STYLE}`;
