@@ -7,6 +7,7 @@ import closeWithGrace, { type Options } from 'close-with-grace';
 import type { Io } from './cli/io.ts';
 import { outletOf } from './cli/outlet.ts';
 import { runCommand } from './cli/program.ts';
+import { screenOf } from './cli/screen.ts';
 
 /** A watcher that is told to stop is gone within this time, whatever hangs. */
 const CLOSE_DEADLINE_MS = 1800;
@@ -108,6 +109,7 @@ const io: Io = {
   version,
   clock: { now: () => Date.now(), monotonic: () => performance.now() },
   isTerminal: process.stderr.isTTY === true,
+  screen: () => screenOf(process.stdout, process.env),
   isRoot: process.getuid?.() === 0,
   ask: process.stdin.isTTY === true ? ask : undefined,
   out: (text) => void process.stdout.write(text),

@@ -1,45 +1,86 @@
 import type { Command } from 'commander';
 import { childPrograms } from '../children.ts';
 import { createLog } from '../log.ts';
-import { lookOnce } from '../once.ts';
+import type { Config } from '../model/config.ts';
+import type { Report } from '../model/report.ts';
+import { type Look, lookOnce } from '../once.ts';
 import { requireConfig } from './config.ts';
+import { diagnoseMarkdown } from './diagnose-markdown.ts';
 import { diagnoseText } from './diagnose-text.ts';
-import { CommandError, type Io } from './io.ts';
+import { CommandError, EXIT, type Io } from './io.ts';
+import { styleOf } from './screen.ts';
+import { type Looked, parseWatch, watchOn } from './watching.ts';
+
+interface Options {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly watch?: string | boolean;
+}
 
 const INCIDENT = 1;
 const BLIND = 2;
+/** Each look asks everything anew. */
+const WATCH_SECONDS = 10;
 
 export function addDiagnose(program: Command, io: Io): void {
   program
     .command('diagnose')
     .description('look now, say what is wrong and why, and answer the questions of an investigation')
     .option('--json', 'the findings as JSON')
+    .option('--markdown', 'the findings as a report for a post-mortem')
+    .option(
+      '--watch [seconds]',
+      `again and again, by default ${WATCH_SECONDS} s after each look, until Ctrl-C`,
+    )
     .addHelpText(
       'after',
       '\nWorks without a running pgvigil; what one remembered is read from its state directory.\nExit codes: 0 all well, 1 incident, 2 blind (or problems in the config), 3 wrong usage.',
     )
     .action(async (_, command: Command) => {
-      const { config: file, json } = command.optsWithGlobals<{ config?: string; json?: boolean }>();
+      const { config: file, json, markdown, watch } = command.optsWithGlobals<Options>();
+      const everyMs = parseWatch(watch, WATCH_SECONDS);
       const config = await requireConfig(io, file);
       if (!json && io.isTerminal) io.err('looking …\n');
-      const secrets = config.servers.flatMap(({ password, tls }) =>
-        [password, tls.key].filter((secret) => secret !== undefined),
-      );
-      const found = await lookOnce(config, {
-        clock: io.clock,
-        log: createLog({
-          level: 'error',
-          format: 'text',
-          colors: false,
-          secrets: () => secrets,
-          write: io.err,
-        }),
-        version: io.version,
-        childPrograms: childPrograms(io.env),
-      });
-      io.out(json ? `${JSON.stringify(found, null, 2)}\n` : diagnoseText(found, io.clock.now()));
-      const { incidents, servers } = found.report;
-      if (incidents.some(({ kind }) => kind !== 'blind')) throw new CommandError('', INCIDENT);
-      if (incidents.length > 0 || servers.some(({ up }) => up !== true)) throw new CommandError('', BLIND);
+      const look = async (): Promise<Looked> => {
+        const found = await lookNow(config, io);
+        const text = json
+          ? `${JSON.stringify(found, null, 2)}\n`
+          : markdown
+            ? diagnoseMarkdown(found)
+            : diagnoseText(found, io.clock.now(), styleOf(io.screen()));
+        return { text, exitCode: exitCodeOf(found.report) };
+      };
+      if (everyMs === undefined) {
+        const { text, exitCode } = await look();
+        io.out(text);
+        if (exitCode !== EXIT.ok) throw new CommandError('', exitCode);
+        return;
+      }
+      const exitCode = await watchOn(io, { everyMs, unseen: BLIND, look });
+      if (exitCode !== EXIT.ok) throw new CommandError('', exitCode);
     });
+}
+
+function lookNow(config: Config, io: Io): Promise<Look> {
+  const secrets = config.servers.flatMap(({ password, tls }) =>
+    [password, tls.key].filter((secret) => secret !== undefined),
+  );
+  return lookOnce(config, {
+    clock: io.clock,
+    log: createLog({
+      level: 'error',
+      format: 'text',
+      colors: false,
+      secrets: () => secrets,
+      write: io.err,
+    }),
+    version: io.version,
+    childPrograms: childPrograms(io.env),
+  });
+}
+
+function exitCodeOf({ incidents, servers }: Report): number {
+  if (incidents.some(({ kind }) => kind !== 'blind')) return INCIDENT;
+  return incidents.length > 0 || servers.some(({ up }) => up !== true) ? BLIND : EXIT.ok;
 }

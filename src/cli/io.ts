@@ -1,4 +1,5 @@
 import type { Clock } from '../model/time.ts';
+import type { Screen } from './screen.ts';
 
 /** The process as commands see it: `main.ts` is the only place that touches the real one. */
 export interface Io {
@@ -10,7 +11,10 @@ export interface Io {
   readonly program: readonly string[];
   readonly version: string;
   readonly clock: Clock;
+  /** Of standard error. */
   readonly isTerminal: boolean;
+  /** Of standard output, as it is now: a window changes its size. */
+  readonly screen: () => Screen;
   readonly isRoot: boolean;
   /** Asks a person and gives the answer, `n` when they went away; `undefined`: nobody is there to be asked. */
   readonly ask: ((question: string) => Promise<string>) | undefined;

@@ -1,37 +1,60 @@
 import type { DatabaseVerdict, Report, ServerVerdict } from '../model/report.ts';
-import { printable, table } from './table.ts';
+import { PLAIN, type Style, type Tone } from './screen.ts';
+import { type Cell, printable, table } from './table.ts';
 
-/** The report as a person reads it on a terminal: incidents first. */
-export function statusText(report: Report, now: number): string {
-  const ageS = Math.max(0, Math.round((now - report.at) / 1000));
-  const parts = [
-    incidents(report, now),
-    servers(report),
-    discovery(report),
-    databases(report, now),
-    volumes(report),
-    filesystems(report),
-    backups(report, now),
-  ];
-  return `${[...parts.filter((part) => part !== ''), `As of ${new Date(report.at).toISOString()}, ${ageS} s ago.`].join('\n')}\n`;
+/** What an incident is and why says more than the whole of a name. */
+const INCIDENT_COLUMNS = [
+  { fixed: 'INCIDENT' },
+  { fixed: 'KIND' },
+  'WHAT',
+  { fixed: 'CAUSE' },
+  { fixed: 'SINCE' },
+] as const;
+/** The first are enough: each page leads to the others. */
+const MAX_LINKS = 5;
+
+/** How the report is shown, and where its pages are, if they can be read there. */
+export interface StatusLook {
+  readonly style?: Style;
+  readonly base?: string | undefined;
 }
 
-function incidents({ incidents: open }: Report, now: number): string {
-  if (open.length === 0) return 'No open incident.\n';
+/** The report as a person reads it on a terminal: incidents first. */
+export function statusText(report: Report, now: number, { style = PLAIN, base }: StatusLook = {}): string {
+  const ageS = Math.max(0, Math.round((now - report.at) / 1000));
+  const parts = [
+    incidents(report, now, style, base),
+    servers(report, style),
+    discovery(report, style),
+    databases(report, now, style),
+    volumes(report, style),
+    filesystems(report, style),
+    backups(report, now, style),
+  ];
+  const asOf = style.paint('dim', `As of ${new Date(report.at).toISOString()}, ${ageS} s ago.`);
+  return `${[...parts.filter((part) => part !== ''), asOf].join('\n')}\n`;
+}
+
+function incidents({ incidents: open }: Report, now: number, style: Style, base: string | undefined): string {
+  if (open.length === 0) return `${style.paint('good', 'No open incident.')}\n`;
   const rows = open.map(
-    ({ id, kind, server, datname, volume, since, needsAcceptance, cause, confidence }) => [
-      id,
-      kind,
+    ({ id, kind, server, datname, volume, since, cause, confidence }): readonly Cell[] => [
+      { text: id, tone: 'strong' },
+      { text: kind, tone: kind === 'blind' ? 'unsure' : 'bad' },
       [server, datname ?? volume].filter((part) => part !== undefined).join('/'),
       `${cause} (${confidence})`,
       `${age(now - since)} ago`,
-      needsAcceptance ? 'stays open until accepted' : '',
     ],
   );
-  return table(['INCIDENT', 'KIND', 'WHAT', 'CAUSE', 'SINCE', ''], rows);
+  const more = open.slice(0, MAX_LINKS).map(({ id, needsAcceptance }) => {
+    const says = needsAcceptance ? 'stays open until accepted' : 'ends by itself';
+    const page = base === undefined ? '' : `: ${new URL(`incidents/${id}`, `${base}/`).href}`;
+    return `${printable(id)} ${says}${printable(page)}\n`;
+  });
+  return `${table(INCIDENT_COLUMNS, rows, style)}${more.join('')}`;
 }
 
-function servers(report: Report): string {
+function servers(report: Report, style: Style): string {
   const rows = report.servers.map((server) => [
     server.name,
     serverState(server),
@@ -41,31 +64,32 @@ function servers(report: Report): string {
   ]);
   const found = report.servers.map(({ source }) => source ?? 'config');
   if (found.every((source) => source === 'config'))
-    return table(['SERVER', 'STATE', 'VERSION', 'CONTAINER', 'VOLUME'], rows);
+    return table(['SERVER', 'STATE', 'VERSION', 'CONTAINER', 'VOLUME'], rows, style);
   return table(
     ['SERVER', 'STATE', 'VERSION', 'CONTAINER', 'VOLUME', 'SOURCE'],
     rows.map((row, index) => [...row, found[index] ?? '']),
+    style,
   );
 }
 
-/** What of discovery a person has to know. */
-function discovery({ self }: Report): string {
+/** What of discovery a person has to know: sentences, which are not cut. */
+function discovery({ self }: Report, { paint }: Style): string {
   const { problems = [] } = self.discovery ?? {};
   if (problems.length === 0) return '';
-  return table(
-    ['DISCOVERY'],
-    problems.map((problem) => [printable(problem)]),
-  );
+  return `${[paint('dim', 'DISCOVERY'), ...problems.map((problem) => paint('unsure', printable(problem)))].join('\n')}\n`;
 }
 
-function serverState({ state, stateReason, identityMatch }: ServerVerdict): string {
+function serverState({ state, stateReason, up, identityMatch }: ServerVerdict): Cell {
   const reason = stateReason === undefined ? '' : ` (${stateReason})`;
-  return `${state ?? 'not looked yet'}${reason}${identityMatch === false ? ', another cluster' : ''}`;
+  const text = `${state ?? 'not looked yet'}${reason}${identityMatch === false ? ', another cluster' : ''}`;
+  const isUnsure = state === undefined || state === 'blind' || state === 'starting' || state === 'stopping';
+  const isGood = up === true && identityMatch !== false;
+  return { text, tone: isGood ? 'good' : isUnsure && identityMatch !== false ? 'unsure' : 'bad' };
 }
 
-function databases(report: Report, now: number): string {
+function databases(report: Report, now: number, style: Style): string {
   const rows = report.servers.flatMap(({ name, databases: all }) =>
-    all.map((database) => [
+    all.map((database): readonly Cell[] => [
       `${name}/${database.datname}`,
       presence(database),
       database.expected ?? 'no',
@@ -73,15 +97,19 @@ function databases(report: Report, now: number): string {
       database.lastSeenAt === undefined ? 'never' : `${age(now - database.lastSeenAt)} ago`,
     ]),
   );
-  return table(['DATABASE', 'VERDICT', 'EXPECTED', 'SIZE', 'LAST SEEN'], rows);
+  return table(['DATABASE', 'VERDICT', 'EXPECTED', 'SIZE', 'LAST SEEN'], rows, style);
 }
 
-function presence({ presence: verdict, identityMatch, why }: DatabaseVerdict): string {
-  if (verdict === 'present') return identityMatch === false ? 'replaced' : 'present';
-  return why === undefined ? verdict : `${verdict}: ${printable(why)}`;
+const PRESENCE_TONES = { present: 'good', missing: 'bad', unreadable: 'bad', unknown: 'unsure' } as const;
+
+function presence({ presence: verdict, expected, identityMatch, why }: DatabaseVerdict): Cell {
+  if (verdict === 'present')
+    return identityMatch === false ? { text: 'replaced', tone: 'bad' } : { text: 'present', tone: 'good' };
+  const tone: Tone = expected === undefined ? 'dim' : PRESENCE_TONES[verdict];
+  return { text: why === undefined ? verdict : `${verdict}: ${why}`, tone };
 }
 
-function volumes({ volumes: all }: Report): string {
+function volumes({ volumes: all }: Report, style: Style): string {
   if (all.length === 0) return '';
   const rows = all.map(({ name, present, mounted, server }) => [
     name,
@@ -89,45 +117,55 @@ function volumes({ volumes: all }: Report): string {
     word(mounted, 'mounted', 'not mounted'),
     server ?? '-',
   ]);
-  return table(['VOLUME', 'VERDICT', 'MOUNT', 'SERVER'], rows);
+  return table(['VOLUME', 'VERDICT', 'MOUNT', 'SERVER'], rows, style);
 }
 
-function filesystems({ filesystems: all }: Report): string {
-  const rows = all.map(({ mountpoint, up, reason, availBytes, sizeBytes, readonly }) => [
-    mountpoint,
-    up === false ? `not measurable (${reason ?? 'error'})` : readonly ? 'read-only' : word(up, 'ok', ''),
-    availBytes === undefined || sizeBytes === undefined
-      ? '-'
-      : `${bytes(availBytes)} of ${bytes(sizeBytes)} free`,
-  ]);
-  return table(['FILESYSTEM', 'VERDICT', 'SPACE'], rows);
+function filesystems({ filesystems: all }: Report, style: Style): string {
+  const rows = all.map(
+    ({ mountpoint, up, reason, availBytes, sizeBytes, readonly, servers: on }): readonly Cell[] => [
+      mountpoint,
+      up === false
+        ? { text: `not measurable (${reason ?? 'error'})`, tone: 'unsure' }
+        : readonly
+          ? { text: 'read-only', tone: on.length > 0 ? 'bad' : 'dim' }
+          : word(up, 'ok', ''),
+      availBytes === undefined || sizeBytes === undefined
+        ? '-'
+        : `${bytes(availBytes)} of ${bytes(sizeBytes)} free`,
+    ],
+  );
+  return table(['FILESYSTEM', 'VERDICT', 'SPACE'], rows, style);
 }
 
-function backups({ backups: sources }: Report, now: number): string {
+function backups({ backups: sources }: Report, now: number, style: Style): string {
   if (sources.length === 0) return '';
   const ago = (at: number | undefined): string => (at === undefined ? 'never' : `${age(now - at)} ago`);
   const rows = sources.flatMap(({ source, server, up, reason, databases: all }) =>
     all.flatMap(({ datname, places, verified }) =>
-      places.map(({ location, newestAt, maxAgeMs, bytes: size }) => [
+      places.map(({ location, newestAt, maxAgeMs, bytes: size }): readonly Cell[] => [
         datname === '' ? server : `${server}/${datname}`,
         `${source}, ${location}`,
-        up === false ? `not readable (${reason ?? 'failed'})` : backupVerdict(newestAt, maxAgeMs, now),
+        up === false
+          ? { text: `not readable (${reason ?? 'failed'})`, tone: 'unsure' }
+          : backupVerdict(newestAt, maxAgeMs, now),
         ago(newestAt),
         size === undefined ? '-' : bytes(size),
         ago(verified.restore),
       ]),
     ),
   );
-  return table(['BACKUP OF', 'SOURCE', 'VERDICT', 'NEWEST', 'SIZE', 'RESTORED'], rows);
+  return table(['BACKUP OF', 'SOURCE', 'VERDICT', 'NEWEST', 'SIZE', 'RESTORED'], rows, style);
 }
 
-function backupVerdict(newestAt: number | undefined, maxAgeMs: number | undefined, now: number): string {
-  if (newestAt === undefined) return 'none';
-  return maxAgeMs !== undefined && now - newestAt > maxAgeMs ? 'too old' : 'ok';
+function backupVerdict(newestAt: number | undefined, maxAgeMs: number | undefined, now: number): Cell {
+  if (newestAt === undefined) return { text: 'none', tone: 'bad' };
+  const isOld = maxAgeMs !== undefined && now - newestAt > maxAgeMs;
+  return isOld ? { text: 'too old', tone: 'bad' } : { text: 'ok', tone: 'good' };
 }
 
-function word(value: boolean | undefined, yes: string, no: string): string {
-  return value === undefined ? 'unknown' : value ? yes : no;
+function word(value: boolean | undefined, yes: string, no: string): Cell {
+  if (value === undefined) return { text: 'unknown', tone: 'unsure' };
+  return value ? { text: yes, tone: 'good' } : { text: no, tone: 'bad' };
 }
 
 /** Bytes with a binary unit, three digits. */

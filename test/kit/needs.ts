@@ -20,6 +20,7 @@ export type Need =
   | 'loop'
   | 'chromium'
   | 'openssl'
+  | 'terminal'
   | 'locales'
   | 'shell'
   | 'restic'
