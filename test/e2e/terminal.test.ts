@@ -10,7 +10,7 @@ const LONG = `tenant_${'x'.repeat(50)}`;
 const ESCAPE = '\u001b';
 const RED = `${ESCAPE}[31m`;
 
-describeWith(['postgres', 'terminal'], 'status and diagnose on a terminal', () => {
+describeWith(['postgres', 'window'], 'status and diagnose on a terminal', () => {
   let server: Postgres;
   let exporter: Exporter;
 

@@ -20,7 +20,7 @@ export type Need =
   | 'loop'
   | 'chromium'
   | 'openssl'
-  | 'terminal'
+  | 'window'
   | 'locales'
   | 'shell'
   | 'restic'
