@@ -1,18 +1,30 @@
-import type { ContainerFacts, PublishedPort } from '../../model/docker.ts';
-import { looksLikePostgres } from '../../observe/docker/inspection.ts';
+import type { ContainerFacts, DeclaredFacts, PublishedPort } from '../../model/docker.ts';
+import { isOneOff } from '../../observe/discovery/identity.ts';
+import { isNeverWatched, isServer } from '../../observe/discovery/which.ts';
 import type { FoundContainer, FoundServer, LeftOut } from './found.ts';
 
 const DEFAULT_PORT = 5432;
 const EVERY_ADDRESS: readonly string[] = ['', '0.0.0.0', '::'];
 const LOOPBACK = /^(127\.|::1$)/;
-/** Images with PostgreSQL in their names that hold no data. */
-const NO_SERVER = /exporter|bouncer|pgpool|pgcat|odyssey|pgadmin|postgrest|backup|pgvigil/i;
+/** Where a container could not be inspected, its image alone decides. */
+const NOTHING_DECLARED = {
+  pgdata: false,
+  port: false,
+  variables: false,
+  runs: 'unknown',
+  superuser: undefined,
+  password: undefined,
+} as const satisfies DeclaredFacts;
 /** Networks whose members do not find each other by name, or that cannot be joined. */
 const NAMELESS = /^(|default|bridge|host|none|container:.*)$/;
 
-/** Whether a container is a PostgreSQL server. The one place to change that. */
+/** Whether an inspected container is a PostgreSQL server, as `docker.discover` has it: its label decides, else what it is. */
 export function isPostgres(container: ContainerFacts): boolean {
-  return looksLikePostgres(container) && !NO_SERVER.test(container.image);
+  const { image, labels, inspection } = container;
+  if (isNeverWatched(image) || isOneOff(container)) return false;
+  const asked = labels.get('pgvigil.watch');
+  if (asked !== undefined) return asked === 'true';
+  return isServer(image, inspection?.declared ?? NOTHING_DECLARED);
 }
 
 /** A container as a server, or why it is none that can be watched. */

@@ -12,7 +12,7 @@ import type { DockerFound } from './found.ts';
 
 const TIMEOUT_MS = 2_000;
 /** A person waits. */
-const MAX_CONTAINERS = 50;
+const MAX_CONTAINERS = 200;
 
 /** Asks the Docker engine once, by GET alone, for its containers with PostgreSQL. Never rejects. */
 export async function askDocker(
@@ -25,11 +25,9 @@ export async function askDocker(
   try {
     client.pin(pinApiVersion(await client.ping()));
     const { rootDirectory } = parseEngine(await client.version(), await client.info());
-    const listed = parseContainers(await client.containers())
-      .filter(isPostgres)
-      .slice(0, MAX_CONTAINERS);
-    const containers = await Promise.all(listed.map((one) => inspected(client, one)));
-    return { docker: { kind: 'answers', host, rootDirectory }, containers };
+    const listed = parseContainers(await client.containers()).slice(0, MAX_CONTAINERS);
+    const all = await Promise.all(listed.map((one) => inspected(client, one)));
+    return { docker: { kind: 'answers', host, rootDirectory }, containers: all.filter(isPostgres) };
   } catch (error) {
     const { reason, detail } = classifyFailure(error, 'GET /_ping', endpoint);
     const isNone = reason === 'absent' && endpoint.kind === 'unix';
@@ -43,7 +41,7 @@ export async function askDocker(
 /** One that cannot be inspected is known by what the list says of it. */
 async function inspected(client: DockerClient, container: ContainerFacts): Promise<ContainerFacts> {
   try {
-    const found = parseInspection(await client.inspect(container.id));
+    const found = parseInspection(await client.inspect(container.id), 'none');
     return found === undefined ? container : { ...container, inspection: found.inspection };
   } catch {
     return container;

@@ -30,6 +30,15 @@ describe('which container is a server', () => {
     ['redis:7', false],
   ])('%s: %s', (image, is) => {
     expect(isPostgres(box({ image }))).toBe(is);
+    expect(isPostgres(box({ image, inspection: undefined }))).toBe(is);
+  });
+
+  test.each([
+    ['own/image:1', 'true', true],
+    ['postgres:15', 'false', false],
+    ['quay.io/prometheuscommunity/postgres-exporter', 'true', false],
+  ])('%s with pgvigil.watch=%s: %s', (image, watch, is) => {
+    expect(isPostgres(box({ image, labels: new Map([['pgvigil.watch', watch]]) }))).toBe(is);
   });
 });
 
