@@ -94,6 +94,14 @@ export default defineConfig({
         },
       },
       {
+        // Pictures of the documents, made anew: npm run pictures.
+        test: {
+          name: 'pictures',
+          include: ['test/pictures/**/*.pictures.ts'],
+          hookTimeout: 300_000,
+        },
+      },
+      {
         // Figures of the documents, measured anew: npm run bench. Nothing else should run beside it.
         test: {
           name: 'bench',
