@@ -4,11 +4,13 @@
 //   npm test                        everything
 //   npm test -- test/config        only these files; format and types are not checked
 //   npm test -- --project unit      only this project
+//   TEST_NODES=22,24 npm test       everything, and what depends on Node.js with these versions of it too
 // As root on Debian or Ubuntu it installs what the suites need. It starts no service and stops nothing that it
 // did not start. The last line is always `N passed, N failed, N skipped`.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { missingNeeds, NEEDS } from './needs.js';
+import { ensureNode, nodesOf } from './nodes.js';
 import { ensurePackages } from './packages.js';
 import { ensureBuilt, ensureInstalled, ROOT, runProgram, say, script } from './setup.js';
 import { countRun, exitCodeOf, summaryLine } from './summary.js';
@@ -22,6 +24,8 @@ const RUNS = [
   { name: 'real', projects: ['real'] },
   { name: 'e2e', projects: ['e2e'] },
 ];
+/** What is run with other versions of Node.js too: our own code, and the program as a user starts it. */
+const ON_EACH_NODE = ['unit', 'e2e'];
 const CHECKS = [
   { name: 'format', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
@@ -48,7 +52,8 @@ await script(async () => {
     await ensurePackages();
     tellWhatIsMissing(isCi);
     if (args.length === 0) total.failed += await failedChecks();
-    for (const run of runsFor(args)) {
+    const nodes = nodesOf(process.env['TEST_NODES']);
+    for (const run of await runsFor(args, nodes)) {
       if (interrupted) throw new Error('interrupted');
       const counts = await runVitest(run, args);
       total.passed += counts.passed;
@@ -88,23 +93,34 @@ async function failedChecks() {
 }
 
 /**
+ * @typedef {{ name: string, projects: readonly string[], node?: string }} Run
  * @param {readonly string[]} args
- * @returns {readonly { name: string, projects: readonly string[] }[]}
+ * @param {readonly number[]} nodes major versions beside our own
+ * @returns {Promise<readonly Run[]>}
  */
-function runsFor(args) {
+async function runsFor(args, nodes) {
   const choosesProject = args.some((arg) => /^--project(=|$)/.test(arg));
-  return choosesProject ? [{ name: 'chosen', projects: [] }] : RUNS;
+  const own = choosesProject ? [{ name: 'chosen', projects: [] }] : RUNS;
+  const others = await Promise.all(
+    nodes.map(async (major) => {
+      const node = await ensureNode(major);
+      const runs = choosesProject ? own : RUNS.filter(({ name }) => ON_EACH_NODE.includes(name));
+      return runs.map((run) => ({ ...run, name: `${run.name}-node${major}`, node }));
+    }),
+  );
+  return [...own, ...others.flat()];
 }
 
 /**
- * @param {{ name: string, projects: readonly string[] }} run
+ * @param {Run} run
  * @param {readonly string[]} args
  */
-async function runVitest({ name, projects }, args) {
+async function runVitest({ name, projects, node = process.execPath }, args) {
   const file = join(OUTPUT, `${name}.json`);
   await mkdir(OUTPUT, { recursive: true });
   await rm(file, { force: true });
-  const exitCode = await runProgram(process.execPath, [
+  if (node !== process.execPath) say(`with ${node}`);
+  const exitCode = await runProgram(node, [
     'node_modules/vitest/vitest.mjs',
     'run',
     '--passWithNoTests',
