@@ -52,7 +52,7 @@ export function decodeHistory(ledger: string): History {
   if (Number(version) !== VERSION) {
     throw new LedgerError(
       'version',
-      `it has version ${Number(version)}, this pgvigil reads version ${VERSION}`,
+      `it has version ${Number(version)}, this pgvigil reads version ${VERSION}: another version of pgvigil wrote it`,
     );
   }
   const parts = /^\{"version":1,"sha256":"([0-9a-f]{64})","history":(.*)\}\n$/s.exec(ledger);
