@@ -20,7 +20,7 @@ export interface FoundNow {
   readonly blind: string | undefined;
 }
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 15_000;
 const POLL_MS = 50;
 
 /** Asks the engine once which servers would be discovered, without what is remembered, and connects to none. */

@@ -45,6 +45,8 @@ export function chooseTarget(
   { servers, backups }: Pick<Config, 'servers' | 'backups'>,
   options: { readonly server?: string; readonly database?: string },
 ): Target {
+  if (servers.length === 0)
+    throw usage('the config names no server, and this is not done to those that are discovered: give --url');
   const named = servers.filter(({ name }) => name === options.server);
   const [server] = named.length > 0 ? named : servers;
   if (server === undefined || (named.length === 0 && servers.length > 1))

@@ -26,11 +26,11 @@ export function describeServer(
   address: { readonly host: string; readonly port: number },
   credentials: DiscoverCredentials,
 ): FoundServer {
-  const lent = credentials === 'environment' ? declared : undefined;
+  // A file is for the role that labels name, or for our own: what the environment says is then for somebody else.
+  const isLent = credentials === 'environment' && steering.passwordFile === undefined;
+  const lent = isLent ? declared : undefined;
   const user = steering.user ?? lent?.superuser ?? DEFAULT_ROLE;
-  // The password in the environment is that of the superuser, and of nobody else.
-  const password =
-    steering.passwordFile === undefined && user === lent?.superuser ? lent.password : undefined;
+  const password = user === lent?.superuser ? lent.password : undefined;
   return {
     name,
     reach: 'here',

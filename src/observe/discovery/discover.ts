@@ -50,12 +50,13 @@ export function discover(input: DiscoverInput): Discovered {
   const problems: DiscoveryProblem[] = [];
   const servers: FoundServer[] = [];
   const released: string[] = [];
+  const keys = new Set([...remembered.values()].map(({ key }) => key));
   for (const [name, origin] of known) {
-    const now = byKey.get(origin.key);
+    const now = byKey.get(origin.key) ?? namesake(origin, byKey, keys);
+    if (now !== undefined) keys.add(standingOf(now.container).key);
     if (now?.steering.watch === false || isTaken(now?.container, origin, input.taken)) released.push(name);
     else servers.push(goneOn(name, origin, now, { own, input, problems }));
   }
-  const keys = new Set([...remembered.values()].map(({ key }) => key));
   const fresh = input.taken.settled ? [...byKey].filter(([key]) => !keys.has(key)) : [];
   const reachable = fresh.flatMap(([, candidate]) => {
     const found = inspected(candidate);
@@ -93,6 +94,16 @@ function currentByKey(candidates: readonly Candidate[]): ReadonlyMap<string, Can
   });
   const found = new Map(worstFirst.map((candidate) => [standingOf(candidate.container).key, candidate]));
   return new Map([...found].sort(([, a], [, b]) => compareNames(a.container.name, b.container.name)));
+}
+
+/** A container of the same name that another tool made: `docker run` before, compose now. */
+function namesake(
+  { container: name }: Origin,
+  byKey: ReadonlyMap<string, Candidate>,
+  keys: ReadonlySet<string>,
+): Candidate | undefined {
+  const [key, candidate] = [...byKey].find(([, { container }]) => container.name === name) ?? [];
+  return key === undefined || keys.has(key) ? undefined : candidate;
 }
 
 const compareNames = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

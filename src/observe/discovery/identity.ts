@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../../model/docker.ts';
 
 const COMPOSE = 'com.docker.compose';
 
-/** What of a container outlives it: the place in its compose project, or its name. */
+/** What of a container outlives it: its place in a compose project or a swarm service, or its name. */
 export interface Standing {
   /** Equal for a container and its successor. */
   readonly key: string;
@@ -13,7 +13,10 @@ export interface Standing {
 }
 
 /** Takes a container and gives how it is recognised and called. Parts are kept apart: no two give one key. */
-export function standingOf({ name, labels }: Pick<ContainerFacts, 'name' | 'labels'>): Standing {
+export function standingOf(container: Pick<ContainerFacts, 'name' | 'labels'>): Standing {
+  const { name, labels } = container;
+  const task = standingInSwarm(container);
+  if (task !== undefined) return task;
   const project = labels.get(`${COMPOSE}.project`);
   const service = labels.get(`${COMPOSE}.service`);
   if (!project || !service) return { key: JSON.stringify(['name', name]), short: name, long: name };
@@ -24,6 +27,16 @@ export function standingOf({ name, labels }: Pick<ContainerFacts, 'name' | 'labe
     short: place,
     long: `${project}-${place}`,
   };
+}
+
+/** The name of a task ends in an id of its own, `shop_db.1.x3ub…`: its successor has the same service and slot. */
+function standingInSwarm({ labels }: Pick<ContainerFacts, 'labels'>): Standing | undefined {
+  const service = labels.get('com.docker.swarm.service.name');
+  const task = labels.get('com.docker.swarm.task.name');
+  if (!service || !task?.startsWith(`${service}.`)) return undefined;
+  const slot = task.slice(service.length + 1).split('.')[0] ?? '';
+  const name = slot === '1' ? service : `${service}-${slot}`;
+  return { key: JSON.stringify(['swarm', service, slot]), short: name, long: name };
 }
 
 /** Made by `docker-compose run` for one command; it has the labels of its service. */

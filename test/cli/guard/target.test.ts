@@ -36,6 +36,7 @@ test('backups are those of its server', () => {
 
 test.each([
   [two, {}, '--server: a, b'],
+  [{ servers: [], backups: [] }, {}, 'give --url'],
   [two, { server: 'b' }, '--database: y, z'],
   [{ servers: [server('main')], backups: [] }, {}, '"postgres" is in every server'],
   [one, { database: 'template1' }, 'in every server'],

@@ -234,7 +234,7 @@ describe('what is said of a server', () => {
     ['the superuser', {}, 'owner', 'secret'],
     ['a role that is the superuser', { 'pgvigil.user': 'owner' }, 'owner', 'secret'],
     ['another role has another password', { 'pgvigil.user': 'watcher' }, 'watcher', undefined],
-    ['a file goes first', { 'pgvigil.password_file': '/p' }, 'owner', undefined],
+    ['a file is for our own role', { 'pgvigil.password_file': '/p' }, 'pgvigil', undefined],
   ])('credentials of the environment, where asked for: %s', (_, labels, user, password) => {
     const one = server('db', { labels, declared: { password: new Secret('secret') } });
     const found = only(find([one], { credentials: 'environment' }));
@@ -295,6 +295,40 @@ describe('what is remembered', () => {
       reach: 'here',
       origin: { key: before.origin.key, container: 'a-db-1', host: '172.20.0.9' },
     });
+  });
+
+  test('one of the same name that another tool made is the same server, whichever came first', () => {
+    const byHand = server('db');
+    const byCompose = server('db', { id: 'other', compose: ['shop', 'store'] });
+    for (const [first, next] of [
+      [byHand, byCompose],
+      [byCompose, byHand],
+    ] as const) {
+      const [found] = find([first]).servers;
+      if (found === undefined) throw new Error('nothing was found');
+      expect(only(find([next], { remembered: remembered(found) }))).toMatchObject({
+        name: found.name,
+        reach: 'here',
+        started: expect.stringContaining(next.id),
+      });
+    }
+  });
+
+  test('a task of a swarm service is the successor of the one in the same slot', () => {
+    const task = (slot: number, id: string): ContainerFacts =>
+      server(`shop_db.${slot}.${id}`, {
+        labels: {
+          'com.docker.swarm.service.name': 'shop_db',
+          'com.docker.swarm.task.name': `shop_db.${slot}.${id}`,
+        },
+      });
+    const first = find([task(1, 'aaa'), task(2, 'bbb')]);
+    expect(namesOf(first)).toEqual(['shop_db', 'shop_db-2']);
+    const next = find([task(1, 'ccc')], { remembered: remembered(...first.servers) });
+    expect(next.servers.map(({ name, reach }) => [name, reach])).toEqual([
+      ['shop_db', 'here'],
+      ['shop_db-2', 'gone'],
+    ]);
   });
 
   test('of two containers of one service the one that runs is the server', () => {

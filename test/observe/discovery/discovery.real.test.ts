@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import type { Report, ServerVerdict } from '../../../src/model/report.ts';
+import { ownContainerId } from '../../../src/observe/discovery/identity.ts';
 import { CANARY } from '../../kit/canary.ts';
 import { type PrivateDocker, startDockerd } from '../../kit/docker.ts';
 import { type Exporter, startExporter } from '../../kit/exporter.ts';
@@ -70,6 +71,7 @@ describeWith(['dockerd', 'docker-compose', 'debootstrap'], 'discovery, with real
   });
 
   async function runServer(name: string, port: number): Promise<void> {
+    await engine.docker('rm', '-f', name).catch(() => '');
     await engine.docker(
       ...['run', '-d', '--name', name, '--network', 'host'],
       ...['-e', `POSTGRES_DB=${name}_dev`, '-e', `POSTGRES_PASSWORD=${SUPERUSER_PASSWORD}`],
@@ -198,6 +200,38 @@ describeWith(['dockerd', 'docker-compose', 'debootstrap'], 'discovery, with real
       const { servers } = await exporter.report();
       return servers.map(({ name }) => name).join() === 'written,billing,db' || undefined;
     });
+  });
+
+  test('credentials of the container are used where that was asked for, and told as a risk', async () => {
+    const image = await engine.postgresImage();
+    await engine.docker('rm', '-f', 'plain').catch(() => '');
+    await engine.docker(
+      ...['run', '-d', '--name', 'plain', '--network', 'shop_default', '-e', 'POSTGRES_USER=owner'],
+      ...['-e', 'POSTGRES_DB=plain_dev', '-e', `POSTGRES_PASSWORD=${SUPERUSER_PASSWORD}`],
+      ...['-v', `plain_data:${DATA}`, image],
+    );
+    await waitFor('plain is watched', 20_000, async () => serverIn(await exporter.report(), 'plain'));
+    const docker = { host: engine.host, discover: true, discover_credentials: 'environment' };
+    await exporter.configure({ docker, intervals: { sizes: '2s' } });
+    process.kill(exporter.pid(), 'SIGHUP');
+    const { risks } = await present('plain', 'plain_dev');
+    const risky = risks.filter(({ risk, present: isThere }) => risk === 'superuser_monitoring' && isThere);
+    expect(risky.map(({ server }) => server)).toEqual(['plain']);
+    // A file in the labels is for the role pgvigil, whatever the environment says.
+    await present('db', 'shop_dev');
+  });
+
+  test('a process in a container knows which one it is in', async () => {
+    const mountinfo = await engine.docker('exec', 'shop_db_1', 'cat', '/proc/self/mountinfo');
+    const id = await engine.docker('inspect', '--format', '{{.Id}}', 'shop_db_1');
+    expect(ownContainerId(mountinfo)).toBe(id);
+  });
+
+  test('diagnose looks at what is discovered too', async () => {
+    const diagnosis = await exporter.command('diagnose');
+    expect(diagnosis.output).toContain('billing');
+    expect(diagnosis.output).toContain('volume_removed');
+    said.push(diagnosis.output);
   });
 
   test('a person forgets it', async () => {
