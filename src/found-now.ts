@@ -4,9 +4,11 @@ import { type ChildPrograms, createChildren } from './children.ts';
 import { createDiscovery } from './discovery.ts';
 import type { Config } from './model/config.ts';
 import type { DiscoveryVerdict } from './model/discovery.ts';
+import type { DockerView } from './model/docker.ts';
 import { EMPTY_HISTORY } from './model/history.ts';
 import type { Log } from './model/log.ts';
 import type { Clock } from './model/time.ts';
+import { areInspected } from './observe/docker/inspection.ts';
 import { createDockerObserver } from './observe/docker/observer.ts';
 import type { Views } from './observe/look.ts';
 import { namedServers } from './observers.ts';
@@ -59,7 +61,7 @@ export async function findNow(
   docker.start();
   try {
     const deadline = clock.monotonic() + DEADLINE_MS;
-    while (clock.monotonic() < deadline && (docker.view().inventory === undefined || discovery.isBusy())) {
+    while (clock.monotonic() < deadline && (!hasAnswered(docker.view()) || discovery.isBusy())) {
       await sleep(POLL_MS);
       discovery.update();
     }
@@ -70,4 +72,11 @@ export async function findNow(
     await docker.stop();
     children.stop();
   }
+}
+
+function hasAnswered({ inventory }: DockerView): boolean {
+  const seen = inventory?.observation;
+  // One that is too slow is asked again.
+  if (!seen?.seen) return seen !== undefined && seen.reason !== 'timeout';
+  return areInspected(seen.facts.containers);
 }

@@ -11,6 +11,7 @@ import type { Log } from './model/log.ts';
 import type { Report } from './model/report.ts';
 import type { Clock } from './model/time.ts';
 import { runCommand } from './observe/backups/command.ts';
+import { areInspected } from './observe/docker/inspection.ts';
 import { takeSnapshot } from './observe/look.ts';
 import {
   createObservers,
@@ -132,5 +133,7 @@ function hasLooked(config: Config, observers: Observers): boolean {
   const all = config.servers.every(
     ({ name }) => servers.get(name)?.connect !== undefined && servers.get(name)?.catalog !== undefined,
   );
-  return all && (!docker.enabled || docker.inventory !== undefined) && disk.host !== undefined;
+  const listed = docker.inventory?.observation;
+  const isKnown = !config.docker.discover || !listed?.seen || areInspected(listed.facts.containers);
+  return all && (!docker.enabled || docker.inventory !== undefined) && isKnown && disk.host !== undefined;
 }

@@ -20,6 +20,11 @@ export function looksLikePostgres(container: ContainerFacts): boolean {
   return POSTGRES_IMAGE.test(container.image) || container.labels.get('pgvigil.watch') === 'true';
 }
 
+/** Whether nothing that may be a server waits to be inspected: an engine under load answers one list sooner. */
+export function areInspected(containers: readonly ContainerFacts[]): boolean {
+  return containers.every((one) => one.inspection !== undefined || !looksLikePostgres(one));
+}
+
 /**
  * Takes the answer of GET /containers/{id}/json; gives the facts we keep. Of the environment PGDATA, PGPORT and the
  * name of the first database are read, and nothing else goes further. With `discovery` it reads what tells a server
