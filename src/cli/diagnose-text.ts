@@ -1,6 +1,7 @@
 import type { Answer } from '../model/answer.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Report } from '../model/report.ts';
+import { acceptance } from '../present/words/acceptance.ts';
 import { incidentStory } from '../present/words/incident-story.ts';
 import { ASKED } from '../present/words/questions.ts';
 import { PLAIN, type Style } from './screen.ts';
@@ -40,16 +41,14 @@ function headline({ incidents, servers }: Report, paint: Paint): string {
 
 function incident(found: Incident, report: Report, paint: Paint): string {
   const { headline: title, confidence, lines, steps } = incidentStory(found, report);
-  const accept = found.needsAcceptance
-    ? [`  if it was intended: pgvigil accept ${found.id} --reason "…"`]
-    : [];
+  const accept = acceptance(found);
   return [
     paint('strong', printable(title)),
     `  ${found.kind}, cause ${found.cause}${found.trigger ? ` (${found.trigger})` : ''}: ${confidence}`,
     ...lines.map((line) => `  · ${printable(line)}`),
     '  What to do:',
     ...steps.map((step, index) => `  ${index + 1}. ${printable(step)}`),
-    ...accept,
+    ...(accept ? [`  ${accept.advice}`, `    ${accept.command}`] : []),
   ].join('\n');
 }
 

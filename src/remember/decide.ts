@@ -25,7 +25,7 @@ export function forgetDatabase(history: History, server: string, datname: string
     );
   if (database.source === 'config')
     return refuse(
-      `"${datname}" is expected by the config: take it out of databases.expect of server "${server}" and reload`,
+      `"${datname}" is expected by the config: take it out of databases.expect of server "${server}", reload, and then say it again`,
     );
   const databases = new Map(memory.databases);
   databases.delete(datname);

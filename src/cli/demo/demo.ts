@@ -72,12 +72,12 @@ Ctrl-C ends the demo and removes everything it made.
 `);
 }
 
-/** The configuration a user would write for this server; JSON is YAML. */
+/** A configuration for this server; JSON is YAML. What is learned can be accepted without a change to a file. */
 function demoConfig(host: string, listenAddress: string): string {
   const server = {
     name: 'demo',
     url: `postgres://${DEMO_USER}@/postgres?host=${encodeURIComponent(host)}`,
-    databases: { expect: [DATABASE], learn_after: '1m' },
+    databases: { learn_after: '1s' },
   };
   return JSON.stringify(
     { servers: [server], state: { directory: `${host}/state` }, web: { listen_address: listenAddress } },

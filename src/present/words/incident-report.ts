@@ -4,6 +4,7 @@ import type { IncidentRecord } from '../../model/incident-record.ts';
 import type { Happening } from '../../model/journal.ts';
 import type { Instant } from '../../model/time.ts';
 import { runbookUrl } from '../alerts/runbook.ts';
+import { acceptance } from './acceptance.ts';
 import { CAUSE_TITLES } from './causes.ts';
 import { evidenceLines } from './evidence.ts';
 import { HAPPENING_TITLES, happeningDetails, happeningSubject, happeningsAround } from './happenings.ts';
@@ -88,13 +89,14 @@ function affected(incident: Incident): readonly string[] {
 
 function steps(record: IncidentRecord): readonly string[] {
   const { incident, isOpen } = record;
-  const accept = `It stays open until a person accepts it: \`pgvigil accept ${inShell(incident.id, 'INCIDENT')} --reason "…"\``;
+  const id = inShell(incident.id, 'INCIDENT');
+  const accept = isOpen ? acceptance({ ...incident, id }) : undefined;
   return [
     isOpen ? '## What to do' : '## What was advised',
     '',
     ...incidentStory(incident, record).steps.map((step, index) => `${index + 1}. ${proseInMarkdown(step)}`),
     '',
-    ...(isOpen && incident.needsAcceptance ? [accept, ''] : []),
+    ...(accept ? [accept.advice, '', `    ${accept.command}`, ''] : []),
     `Runbook: <${runbookUrl(incident.kind)}>`,
   ];
 }

@@ -2,6 +2,7 @@ import type { IncidentRecord } from '../../../model/incident-record.ts';
 import type { Happening } from '../../../model/journal.ts';
 import type { Report } from '../../../model/report.ts';
 import { runbookUrl } from '../../alerts/runbook.ts';
+import { acceptance } from '../../words/acceptance.ts';
 import { evidenceLines } from '../../words/evidence.ts';
 import { happeningsAround } from '../../words/happenings.ts';
 import { incidentReport } from '../../words/incident-report.ts';
@@ -114,18 +115,18 @@ function stepsSection(
   { incident, isOpen, isWhole }: IncidentRecord,
   steps: readonly string[],
 ): Html | undefined {
-  const { id, kind, needsAcceptance } = incident;
-  const acceptance =
-    isOpen && needsAcceptance
-      ? html`<p class="dim">It stays open until a person accepts it. Do that only once the data is back, or if the loss was intended:</p>
-${lines([`pgvigil accept ${id} --reason "…"`])}`
-      : undefined;
+  const { kind } = incident;
+  const accept = isOpen ? acceptance(incident) : undefined;
+  const howToAccept =
+    accept &&
+    html`<p class="dim">${accept.advice}</p>
+${lines([accept.command])}`;
   const list = html`<ol class="steps">${steps.map((step) => html`<li>${prose(step)}</li>`)}</ol>`;
   return section(
     'steps',
     isOpen ? 'What to do first' : 'What was advised',
     html`<div class="card">${isWhole ? list : undefined}
-${acceptance}
+${howToAccept}
 <p>The runbook: <a class="url" href="${runbookUrl(kind)}">${runbookUrl(kind)}</a></p></div>`,
   );
 }

@@ -1,6 +1,7 @@
 import type { Incident } from '../../../model/incident.ts';
 import type { Report } from '../../../model/report.ts';
 import type { Instant } from '../../../model/time.ts';
+import { acceptance } from '../../words/acceptance.ts';
 import { CAUSE_TITLES } from '../../words/causes.ts';
 import { type EvidenceLine, evidenceLines } from '../../words/evidence.ts';
 import { incidentStory, type Story } from '../../words/incident-story.ts';
@@ -54,14 +55,14 @@ ${
 }
 
 function details(incident: Incident, { steps }: Story): Html {
+  const accept = acceptance(incident);
   return html`${evidenceList(evidenceLines(incident.evidence), incident.since)}
 <h4>What to do first</h4>
 <ol class="steps">${steps.map((step) => html`<li>${prose(step)}</li>`)}</ol>
 ${
-  incident.needsAcceptance
-    ? html`<p class="dim">It stays open until a person accepts it. Do that only once the data is back, or if the loss was intended:</p>
-${lines([`pgvigil accept ${incident.id} --reason "…"`])}`
-    : undefined
+  accept &&
+  html`<p class="dim">${accept.advice}</p>
+${lines([accept.command])}`
 }
 ${silenced(incident)}`;
 }
