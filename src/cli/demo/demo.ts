@@ -77,7 +77,7 @@ function demoConfig(host: string, listenAddress: string): string {
   const server = {
     name: 'demo',
     url: `postgres://${DEMO_USER}@/postgres?host=${encodeURIComponent(host)}`,
-    databases: { learn_after: '1s' },
+    databases: { learn_after: '0s' },
   };
   return JSON.stringify(
     { servers: [server], state: { directory: `${host}/state` }, web: { listen_address: listenAddress } },
