@@ -1,6 +1,8 @@
-import { listBackups } from '../../guard/restore/backups.ts';
+import { existsSync } from 'node:fs';
+import { listBackups, listDatabases } from '../../guard/restore/backups.ts';
 import { type Candidate, type Chosen, chooseBackup } from '../../guard/restore/choose.ts';
 import { chooseRemote, type Fetched, offsiteCopies } from '../../guard/restore/offsite.ts';
+import { inconclusive } from '../../guard/restore/verdict.ts';
 import type { BackupSource, OwnBackups } from '../../model/backup-source.ts';
 import { CommandError, EXIT } from '../io.ts';
 
@@ -20,7 +22,7 @@ export function ownSource(backups: readonly BackupSource[], name: string | undef
   );
 }
 
-/** The backup that is meant, brought here where it is somewhere else. */
+/** The backup that is meant, brought here where it is somewhere else. Rejects with a `Verdict` where there is none. */
 export async function findBackup(
   source: OwnBackups,
   options: {
@@ -32,7 +34,7 @@ export async function findBackup(
   const { backup: id, database: datname } = options;
   const { server, name, offsite } = source;
   if (options.from === 'local') {
-    const candidates = listBackups(source.directory, { server, datname });
+    const candidates = listHere(source, datname);
     requireOneCluster(candidates.filter(isWhole), id);
     return { chosen: chooseBackup(candidates, id), release: async () => {} };
   }
@@ -42,6 +44,18 @@ export async function findBackup(
   const remotes = await copies.list();
   requireOneCluster(remotes, id);
   return copies.fetch(chooseRemote(remotes, id));
+}
+
+/** A disk that is not mounted is not one without backups. */
+function listHere({ directory, server }: OwnBackups, datname: string): readonly Candidate[] {
+  if (!existsSync(directory)) throw inconclusive('no_backup', `there is no ${directory}: is it mounted?`);
+  const candidates = listBackups(directory, { server, datname });
+  if (candidates.length > 0) return candidates;
+  const others = listDatabases(directory, server).map((name) => `"${name}"`);
+  throw inconclusive(
+    'no_backup',
+    `there is no backup of "${datname}" of ${server} in ${directory}${others.length === 0 ? '' : `, only of ${others.join(', ')}`}`,
+  );
 }
 
 /** After a loss the newest backup may be of the empty cluster that came after: a person has to say which one is meant. */

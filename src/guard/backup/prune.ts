@@ -86,12 +86,13 @@ function itemOfCluster({ directory, found, manifest }: KeptCluster): KeptItem {
 function judge(
   verified: readonly Verification[],
   { hasData }: FoundBackup,
-): Pick<KeptItem, 'isGood' | 'isRestoreVerified'> {
+): Pick<KeptItem, 'isGood' | 'isQuestioned' | 'isRestoreVerified'> {
   const told = verified.filter(({ location, result }) => location === 'local' && result !== 'inconclusive');
   const last = new Map(told.map((one) => [one.level, one]));
-  const results = [...last.values()];
+  const failures = [...last.values()].filter(({ result }) => result === 'failed');
   return {
-    isGood: hasData && results.length > 0 && results.every(({ result }) => result === 'passed'),
+    isGood: hasData && last.size > 0 && failures.length === 0,
+    isQuestioned: hasData && failures.length > 0 && failures.every(({ reason }) => reason === 'sql'),
     isRestoreVerified: hasData && last.get('restore')?.result === 'passed',
   };
 }

@@ -16,6 +16,8 @@ export interface KeptItem {
   readonly tables: readonly TableContent[];
   /** Every check it went through was passed. */
   readonly isGood: boolean;
+  /** It was restored and is what was dumped; only a question of the config was not answered with yes. */
+  readonly isQuestioned: boolean;
   readonly isRestoreVerified: boolean;
 }
 
@@ -78,9 +80,23 @@ function hasSameIdentity(one: KeptItem, other: KeptItem): boolean {
   return one.systemIdentifier === other.systemIdentifier && one.oid === other.oid;
 }
 
-/** What stays, oldest first given. The first of a period is never replaced by a later one. */
+/**
+ * What stays, oldest first given. The first of a period is never replaced by a later one. A question may be wrong: what
+ * fails at one has periods of its own beside those of the good ones, and takes the place of none.
+ */
 function kept(sorted: readonly KeptItem[], keep: KeepRule): ReadonlySet<KeptItem> {
   const good = sorted.filter(({ isGood }) => isGood);
+  const whole = sorted.filter(({ isGood, isQuestioned }) => isGood || isQuestioned);
+  const newest = sorted.at(-1);
+  const restored = sorted.filter(({ isRestoreVerified }) => isRestoreVerified).at(-1);
+  // Whatever is wrong with the newest ones, fewer never remain.
+  const stays = new Set([...firstOfPeriods(good, keep), ...firstOfPeriods(whole, keep)]);
+  for (const item of [...good.slice(-keep.atLeast), ...sorted.slice(-keep.atLeast), newest, restored])
+    if (item !== undefined) stays.add(item);
+  return stays;
+}
+
+function firstOfPeriods(sorted: readonly KeptItem[], keep: KeepRule): ReadonlySet<KeptItem> {
   const periods = [
     [keep.daily, (at: Instant) => Math.floor(at / DAY_MS)],
     // Weeks begin on Monday; the epoch was a Thursday.
@@ -90,13 +106,9 @@ function kept(sorted: readonly KeptItem[], keep: KeepRule): ReadonlySet<KeptItem
   const stays = new Set<KeptItem>();
   for (const [count, periodOf] of periods) {
     const firsts = new Map<string | number, KeptItem>();
-    for (const item of good) if (!firsts.has(periodOf(item.at))) firsts.set(periodOf(item.at), item);
+    for (const item of sorted) if (!firsts.has(periodOf(item.at))) firsts.set(periodOf(item.at), item);
     for (const item of count === 0 ? [] : [...firsts.values()].slice(-count)) stays.add(item);
   }
-  for (const item of good.slice(-keep.atLeast)) stays.add(item);
-  const newest = sorted.at(-1);
-  const restored = sorted.filter(({ isRestoreVerified }) => isRestoreVerified).at(-1);
-  for (const item of [newest, restored]) if (item !== undefined) stays.add(item);
   return stays;
 }
 

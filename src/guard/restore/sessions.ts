@@ -31,7 +31,7 @@ export function scratchSessions(
     try {
       return await connections.open(datname, 'server');
     } catch (error) {
-      throw inconclusive('scratch', `the scratch server cannot be entered: ${explainFailure(error).detail}`);
+      throw inconclusive('scratch', `the server cannot be entered: ${explainFailure(error).detail}`);
     }
   }
   return {

@@ -107,7 +107,7 @@ async function failing<T>({ host, port, user }: BackupConnection, task: () => Pr
   } catch (error) {
     if (error instanceof ConnectFailure && error.sqlstate === '42501')
       throw new TargetError(
-        `the role ${user} may not do it: name one that may with --target postgres://OWNER@${host}:${port}/postgres (${error.message})`,
+        `the role ${user} may not do it: name one that may with --target postgres://OWNER@${host}:${port}/postgres, and its password in PGPASSWORD (SQLSTATE 42501)`,
       );
     throw new TargetError(`${host}:${port}: ${(error as Error).message}`);
   }

@@ -101,6 +101,19 @@ describe('the command restore-test', () => {
     ]);
   });
 
+  test('a restore tells a disk that is missing from a name that has no backup', async () => {
+    const gone = join(base, 'gone');
+    const args = ['restore', '--database', 'shop', '--plan'];
+    expect(await ended(addRestore, args, [own('nightly', { directory: gone })])).toMatchObject({
+      code: 41,
+      message: `there is no ${gone}: is it mounted?`,
+    });
+    expect(await ended(addRestore, args, [own('nightly')])).toMatchObject({
+      code: 41,
+      message: `there is no backup of "shop" of main in ${directory}`,
+    });
+  });
+
   describe('with a copy somewhere else', () => {
     const SECRET = 'hunter2hunter2';
 

@@ -37,5 +37,23 @@ test.each<[string, readonly Verification[], boolean, boolean]>([
   const [found] = groupNames([`${STAMP}.dump`, `${STAMP}.manifest.json`]);
   if (found === undefined) throw new Error('unreachable: there is a dump');
   const item = itemOfDump({ directory: '/backups/main/app', found, manifest: manifestOf({ verified }) });
-  expect(item).toMatchObject({ isGood, isRestoreVerified });
+  expect(item).toMatchObject({ isGood, isQuestioned: false, isRestoreVerified });
+});
+
+test.each<[string, readonly Verification[], boolean]>([
+  ['gave another answer to a question', [archived, proof({ result: 'failed', reason: 'sql' })], true],
+  ['lost rows', [archived, proof({ result: 'failed', reason: 'rows' })], false],
+  [
+    'gave another answer, and cannot be decoded',
+    [
+      proof({ level: 'archive', result: 'failed', reason: 'archive' }),
+      proof({ result: 'failed', reason: 'sql' }),
+    ],
+    false,
+  ],
+])('a dump that %s is not good', (_, verified, isQuestioned) => {
+  const [found] = groupNames([`${STAMP}.dump`, `${STAMP}.manifest.json`]);
+  if (found === undefined) throw new Error('unreachable: there is a dump');
+  const item = itemOfDump({ directory: '/backups/main/app', found, manifest: manifestOf({ verified }) });
+  expect(item).toMatchObject({ isGood: false, isQuestioned, isRestoreVerified: false });
 });

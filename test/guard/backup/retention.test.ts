@@ -19,6 +19,7 @@ function item(day: number, changes: Partial<KeptItem> & { rows?: number } = {}):
     bytes: 1_000_000,
     tables: [{ schema: 'public', name: 'orders', rows, hash: undefined }],
     isGood: true,
+    isQuestioned: false,
     isRestoreVerified: false,
     ...rest,
   };
@@ -112,6 +113,26 @@ describe('what is kept in quiet times', () => {
     expect(remove).not.toContain('19');
     expect(remove).toContain('25');
   });
+
+  test('where all but the newest failed a check, not fewer than at_least stay', () => {
+    const all = days(30).map((day) => item(day, { isGood: day === 29 }));
+    const { held, remove } = plan(all);
+    expect(held).toEqual([]);
+    expect(all.map(({ id }) => id).filter((id) => !remove.includes(id))).toEqual(['27', '28', '29']);
+  });
+
+  test('a question that is wrong every night costs no history, and what passes keeps its own', () => {
+    const asked = (day: number, passes: boolean) => item(day, { isGood: passes, isQuestioned: !passes });
+    const wrong = days(30).map((day) => asked(day, day === 29));
+    const right = days(30).map((day) => asked(day, true));
+    expect(plan(wrong).remove).toEqual(plan(right).remove);
+    const turned = days(30).map((day) => asked(day, day < 15));
+    const good = turned.filter(({ isGood }) => isGood);
+    const { remove } = plan([...turned, asked(30, true)]);
+    for (const { id } of good.slice(-6)) expect(remove).not.toContain(id);
+    for (const day of days(6, 24)) expect(remove).not.toContain(`${day}`);
+    expect(remove).toContain('20');
+  });
 });
 
 describe('what looks like a loss holds everything', () => {
@@ -198,6 +219,7 @@ describe('whatever is there', () => {
       { maxLength: 2 },
     ),
     isGood: fc.boolean(),
+    isQuestioned: fc.boolean(),
     isRestoreVerified: fc.boolean(),
   });
   const keepRule: fc.Arbitrary<KeepRule> = fc.record({
@@ -230,6 +252,7 @@ describe('whatever is there', () => {
           newest,
           same.filter(({ isRestoreVerified }) => isRestoreVerified).at(-1),
           ...same.filter(({ isGood }) => isGood).slice(-keep.atLeast),
+          ...same.slice(-keep.atLeast),
         ];
         for (const one of stay) expect(gone).not.toContain(one);
       }),
