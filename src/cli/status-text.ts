@@ -1,3 +1,4 @@
+import type { BackupPlaceVerdict, BackupVerdict } from '../model/backup-verdict.ts';
 import type { DatabaseVerdict, Report, ServerVerdict } from '../model/report.ts';
 import { PLAIN, type Style, type Tone } from './screen.ts';
 import { type Cell, printable, table } from './table.ts';
@@ -141,26 +142,33 @@ function backups({ backups: sources }: Report, now: number, style: Style): strin
   if (sources.length === 0) return '';
   const ago = (at: number | undefined): string => (at === undefined ? 'never' : `${age(now - at)} ago`);
   const rows = sources.flatMap(({ source, server, up, reason, databases: all }) =>
-    all.flatMap(({ datname, places, verified }) =>
-      places.map(({ location, newestAt, maxAgeMs, bytes: size }): readonly Cell[] => [
-        datname === '' ? server : `${server}/${datname}`,
-        `${source}, ${location}`,
+    all.flatMap((backup) =>
+      backup.places.map((place): readonly Cell[] => [
+        backup.datname === '' ? server : `${server}/${backup.datname}`,
+        `${source}, ${place.location}`,
         up === false
           ? { text: `not readable (${reason ?? 'failed'})`, tone: 'unsure' }
-          : backupVerdict(newestAt, maxAgeMs, now),
-        ago(newestAt),
-        size === undefined ? '-' : bytes(size),
-        ago(verified.restore),
+          : backupVerdict(backup, place, now),
+        ago(place.newestAt),
+        place.bytes === undefined ? '-' : bytes(place.bytes),
+        ago(backup.verified.restore),
       ]),
     ),
   );
   return table(['BACKUP OF', 'SOURCE', 'VERDICT', 'NEWEST', 'SIZE', 'RESTORED'], rows, style);
 }
 
-function backupVerdict(newestAt: number | undefined, maxAgeMs: number | undefined, now: number): Cell {
+/** The worst that is known. A test speaks of the place that its copy came from. */
+function backupVerdict(
+  { identityMatch, test: { last } }: BackupVerdict,
+  { location, newestAt, maxAgeMs }: BackupPlaceVerdict,
+  now: number,
+): Cell {
   if (newestAt === undefined) return { text: 'none', tone: 'bad' };
-  const isOld = maxAgeMs !== undefined && now - newestAt > maxAgeMs;
-  return isOld ? { text: 'too old', tone: 'bad' } : { text: 'ok', tone: 'good' };
+  if (maxAgeMs !== undefined && now - newestAt > maxAgeMs) return { text: 'too old', tone: 'bad' };
+  if (identityMatch === false) return { text: 'wrong database', tone: 'bad' };
+  if (last?.result === 'failed' && last.location === location) return { text: 'test failed', tone: 'bad' };
+  return { text: 'ok', tone: 'good' };
 }
 
 function word(value: boolean | undefined, yes: string, no: string): Cell {

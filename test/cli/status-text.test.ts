@@ -3,6 +3,7 @@ import { diagnoseText } from '../../src/cli/diagnose-text.ts';
 import { type Style, styleOf } from '../../src/cli/screen.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import { widthOf } from '../../src/cli/width.ts';
+import type { RestoreTest } from '../../src/model/restore-test.ts';
 import { ANSWERS } from '../fixtures/answers.ts';
 import { PAGES } from '../fixtures/pages.ts';
 import { backup, backupSource, fullReport, REPORT_AT, wellReport } from '../fixtures/report.ts';
@@ -43,6 +44,37 @@ test('what is missing, too old or not to be read is told, and a whole server by 
     ['main', 'nightly, local', 'too old', '30 h ago', '100 MiB', '24 h ago'],
     ['main', 'archive, local', 'not readable (timeout)', '30 h ago', '100 MiB', '24 h ago'],
   ]);
+});
+
+test('a young one of which the restore test failed, or that is of another database, is not well', () => {
+  const last: RestoreTest = {
+    source: 'nightly',
+    server: 'main',
+    datname: 'simfab_dev',
+    location: 'local',
+    backup: '20261127T021500Z',
+    dataAt: REPORT_AT - HOUR,
+    startedAt: REPORT_AT - HOUR,
+    finishedAt: REPORT_AT - HOUR,
+    result: 'failed',
+    reason: 'checksum',
+    detail: undefined,
+    phases: {},
+    checks: {},
+    restored: undefined,
+    mismatchedTables: 0,
+    mismatches: [],
+  };
+  const tested = (found: RestoreTest) => backup({ test: { ...backup({}).test, last: found } });
+  const lines = linesOf({
+    databases: [
+      tested(last),
+      tested({ ...last, location: 'offsite' }),
+      tested({ ...last, result: 'passed', reason: undefined }),
+      backup({ identityMatch: false }),
+    ],
+  });
+  expect(lines.slice(1).map((columns) => columns[2])).toEqual(['test failed', 'ok', 'ok', 'wrong database']);
 });
 
 test('what is discovered is called so, and what is wrong with it is told; without it nothing is', () => {
