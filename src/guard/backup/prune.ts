@@ -92,7 +92,11 @@ function judge(
   const failures = [...last.values()].filter(({ result }) => result === 'failed');
   return {
     isGood: hasData && last.size > 0 && failures.length === 0,
-    isQuestioned: hasData && failures.length > 0 && failures.every(({ reason }) => reason === 'sql'),
+    isQuestioned: hasData && failures.length > 0 && failures.every(isOfQuestion),
     isRestoreVerified: hasData && last.get('restore')?.result === 'passed',
   };
 }
+
+/** The step stands first in the reason of a proof: `sql`, or `sql: DETAIL`. */
+const isOfQuestion = ({ level, reason = '' }: Verification): boolean =>
+  level === 'restore' && /^sql(:|$)/.test(reason);

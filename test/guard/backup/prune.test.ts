@@ -41,8 +41,13 @@ test.each<[string, readonly Verification[], boolean, boolean]>([
 });
 
 test.each<[string, readonly Verification[], boolean]>([
-  ['gave another answer to a question', [archived, proof({ result: 'failed', reason: 'sql' })], true],
-  ['lost rows', [archived, proof({ result: 'failed', reason: 'rows' })], false],
+  [
+    'gave another answer to a question',
+    [archived, proof({ result: 'failed', reason: 'sql: gives f' })],
+    true,
+  ],
+  ['failed at a question without a detail', [archived, proof({ result: 'failed', reason: 'sql' })], true],
+  ['lost rows', [archived, proof({ result: 'failed', reason: 'content: sql' })], false],
   [
     'gave another answer, and cannot be decoded',
     [
