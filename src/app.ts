@@ -4,7 +4,7 @@ import type { App, AppDeps } from './app-deps.ts';
 import { createChildren } from './children.ts';
 import { createControl } from './control.ts';
 import { diagnose } from './diagnose/diagnose.ts';
-import { createDiscovery } from './discovery.ts';
+import { createDiscovery } from './discovery/discovery.ts';
 import { createInvestigation } from './investigation.ts';
 import { tellHappening } from './log.ts';
 import type { Config } from './model/config.ts';

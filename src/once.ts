@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChildPrograms, createChildren } from './children.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { answerQuestions } from './diagnose/questions.ts';
-import { createDiscovery } from './discovery.ts';
+import { createDiscovery } from './discovery/discovery.ts';
 import type { Answer } from './model/answer.ts';
 import type { Config } from './model/config.ts';
 import { EMPTY_HISTORY, type History } from './model/history.ts';

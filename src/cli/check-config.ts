@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { childPrograms } from '../children.ts';
 import { describeConfig } from '../config/describe.ts';
 import { describeWebAccess } from '../config/describe-web.ts';
-import { findNow } from '../found-now.ts';
+import { findNow } from '../discovery/found-now.ts';
 import { createLog } from '../log.ts';
 import type { Config } from '../model/config.ts';
 import { requireConfig } from './config.ts';

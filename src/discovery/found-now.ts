@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ChildPrograms, createChildren } from './children.ts';
+import { type ChildPrograms, createChildren } from '../children.ts';
+import type { Config } from '../model/config.ts';
+import type { DiscoveryVerdict } from '../model/discovery.ts';
+import type { DockerView } from '../model/docker.ts';
+import { EMPTY_HISTORY } from '../model/history.ts';
+import type { Log } from '../model/log.ts';
+import type { Clock } from '../model/time.ts';
+import { areInspected } from '../observe/docker/inspection.ts';
+import { createDockerObserver } from '../observe/docker/observer.ts';
+import type { Views } from '../observe/look.ts';
+import { namedServers } from '../observers.ts';
 import { createDiscovery } from './discovery.ts';
-import type { Config } from './model/config.ts';
-import type { DiscoveryVerdict } from './model/discovery.ts';
-import type { DockerView } from './model/docker.ts';
-import { EMPTY_HISTORY } from './model/history.ts';
-import type { Log } from './model/log.ts';
-import type { Clock } from './model/time.ts';
-import { areInspected } from './observe/docker/inspection.ts';
-import { createDockerObserver } from './observe/docker/observer.ts';
-import type { Views } from './observe/look.ts';
-import { namedServers } from './observers.ts';
 
 /** What the engine has now. */
 export interface FoundNow {

@@ -1,7 +1,7 @@
-import { readPasswordFile } from './config/passwords.ts';
-import type { FoundServer } from './model/discovery.ts';
-import type { Secret } from './model/secret.ts';
-import type { Clock } from './model/time.ts';
+import { readPasswordFile } from '../config/passwords.ts';
+import type { FoundServer } from '../model/discovery.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Clock } from '../model/time.ts';
 
 /** What is known of the password in a file. */
 export type FilePassword =

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { createDiscovery } from '../src/discovery.ts';
-import type { Config } from '../src/model/config.ts';
-import type { ContainerFacts } from '../src/model/docker.ts';
-import { EMPTY_HISTORY, type History } from '../src/model/history.ts';
-import { forgetServer, releaseServer } from '../src/remember/decide.ts';
-import { handClock } from './kit/clock.ts';
-import { container, inventory } from './kit/docker-facts.ts';
-import { serverMemory } from './kit/histories.ts';
-import { listLog } from './kit/list-log.ts';
-import { createWorld, config as plainConfig, row, serverConfig, serverFacts } from './kit/world.ts';
+import { createDiscovery } from '../../src/discovery/discovery.ts';
+import type { Config } from '../../src/model/config.ts';
+import type { ContainerFacts } from '../../src/model/docker.ts';
+import { EMPTY_HISTORY, type History } from '../../src/model/history.ts';
+import { forgetServer, releaseServer } from '../../src/remember/decide.ts';
+import { handClock } from '../kit/clock.ts';
+import { container, inventory } from '../kit/docker-facts.ts';
+import { serverMemory } from '../kit/histories.ts';
+import { listLog } from '../kit/list-log.ts';
+import { createWorld, config as plainConfig, row, serverConfig, serverFacts } from '../kit/world.ts';
 
 const DISCOVERS: Config = { ...plainConfig([]), docker: { ...plainConfig([]).docker, discover: true } };
 const FILE = '/run/secrets/pg';

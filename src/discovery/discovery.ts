@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { foundServerConfig } from './config/found-server.ts';
-import { readLabels } from './config/labels.ts';
-import { createDiscoveredPasswords } from './discovered-passwords.ts';
-import type { Config, ServerConfig } from './model/config.ts';
-import type { DiscoveryProblem, DiscoveryVerdict, FoundServer, Origin } from './model/discovery.ts';
-import type { InventoryFacts } from './model/docker.ts';
-import type { History } from './model/history.ts';
-import type { Log } from './model/log.ts';
-import type { Clock } from './model/time.ts';
-import { discover } from './observe/discovery/discover.ts';
-import { ownContainerId } from './observe/discovery/identity.ts';
-import { type Named, takenContainers } from './observe/discovery/taken.ts';
-import type { Views } from './observe/look.ts';
+import { foundServerConfig } from '../config/found-server.ts';
+import { readLabels } from '../config/labels.ts';
+import type { Config, ServerConfig } from '../model/config.ts';
+import type { DiscoveryProblem, DiscoveryVerdict, FoundServer, Origin } from '../model/discovery.ts';
+import type { InventoryFacts } from '../model/docker.ts';
+import type { History } from '../model/history.ts';
+import type { Log } from '../model/log.ts';
+import type { Clock } from '../model/time.ts';
+import { discover } from '../observe/discovery/discover.ts';
+import { ownContainerId } from '../observe/discovery/identity.ts';
+import { type Named, takenContainers } from '../observe/discovery/taken.ts';
+import type { Views } from '../observe/look.ts';
+import { createDiscoveredPasswords } from './passwords.ts';
 
 /** The servers that are watched because their containers were found, beside those that are written down. */
 export interface Discovery {
