@@ -53,6 +53,8 @@ export interface DatabaseRow {
   readonly allowsConnections: boolean;
   /** -1: no limit; -2: an interrupted DROP left the database invalid (PostgreSQL docs, catalog pg_database). */
   readonly connectionLimit: number;
+  /** It is marked invalid, and the DROP DATABASE that did so goes on. */
+  readonly isBeingDropped: boolean;
 }
 
 /** The list of databases, read in one statement in one session. */

@@ -125,6 +125,7 @@ function ofRow(
     proven: false,
     why,
   });
+  if (row.isBeingDropped) return said('unknown', 'it is being dropped');
   if (row.connectionLimit === INVALID)
     return said('unreadable', 'a DROP DATABASE was interrupted; its data is partly gone');
   if (doubt === 'gone') return said('unreadable', 'the data directory of the server is gone');

@@ -92,9 +92,22 @@ describe('a name without its data', () => {
     const world = createWorld();
     world.tick({ connect: up, catalog: [row('simfab_dev', 16384, { connectionLimit: -2 })] });
     expect(world.database('simfab_dev')?.presence).toBe('unreadable');
-    // A DROP that goes on looks the same for a moment.
+    // Where locks may not be read, a DROP that goes on looks the same for a moment.
     expect(world.incidents()).toEqual([]);
     world.tick({ connect: up, catalog: [row('simfab_dev', 16384, { connectionLimit: -2 })] }, 6);
+    expect(world.incidents()).toEqual(['database_unreadable simfab_dev']);
+  });
+
+  test('a DROP that goes on, however long, is unknown and opens nothing', () => {
+    const world = createWorld();
+    const rows = (isBeingDropped: boolean) => [
+      row('simfab_dev', 16384, { connectionLimit: -2, isBeingDropped }),
+    ];
+    for (let second = 0; second < 60; second += 10) world.tick({ connect: up, catalog: rows(true) }, 10);
+    expect(world.database('simfab_dev')?.presence).toBe('unknown');
+    expect(world.incidents()).toEqual([]);
+    world.tick({ connect: up, catalog: rows(false) });
+    world.tick({ connect: up, catalog: rows(false) }, 6);
     expect(world.incidents()).toEqual(['database_unreadable simfab_dev']);
   });
 

@@ -74,7 +74,15 @@ export function config(servers: readonly ServerConfig[] = [serverConfig()]): Con
 }
 
 export function row(datname: string, oid: number, changes: Partial<DatabaseRow> = {}): DatabaseRow {
-  return { oid, datname, isTemplate: false, allowsConnections: true, connectionLimit: -1, ...changes };
+  return {
+    oid,
+    datname,
+    isTemplate: false,
+    allowsConnections: true,
+    connectionLimit: -1,
+    isBeingDropped: false,
+    ...changes,
+  };
 }
 
 export function serverFacts(changes: Partial<ServerFacts> = {}): ServerFacts {

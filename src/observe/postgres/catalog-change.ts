@@ -41,6 +41,7 @@ function sameRow(a: DatabaseRow, b: DatabaseRow): boolean {
   return (
     a.oid === b.oid &&
     a.connectionLimit === b.connectionLimit &&
+    a.isBeingDropped === b.isBeingDropped &&
     a.allowsConnections === b.allowsConnections &&
     a.isTemplate === b.isTemplate
   );

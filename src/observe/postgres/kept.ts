@@ -2,11 +2,12 @@ import type { Seen, Unseen } from '../../model/observation.ts';
 import type { CatalogFacts } from '../../model/postgres.ts';
 import type { ConnectReason } from '../../model/reason.ts';
 import type { Clock } from '../../model/time.ts';
+import { readDatabases } from './catalog-read.ts';
 import type { Connections } from './connections.ts';
 import { ConnectFailure, explainFailure } from './failure.ts';
 import { beginLook } from './look.ts';
-import { CATALOG, STARTED_AT, SYSTEM_IDENTIFIER } from './queries.ts';
-import { catalogRows, instant } from './rows.ts';
+import { STARTED_AT, SYSTEM_IDENTIFIER } from './queries.ts';
+import { instant } from './rows.ts';
 import type { Row, Session, Statement } from './session.ts';
 import type { Tally } from './tally.ts';
 
@@ -84,10 +85,10 @@ export function createKept(
       current = session ?? (await open(database));
       if (!current) return;
       await asking;
-      const [rows = []] = await current.query(CATALOG);
+      const databases = await readDatabases(current);
       if (mine !== generation) return;
       const { systemIdentifier } = origin;
-      hooks.seen(look.seen({ systemIdentifier, via: 'kept', databases: catalogRows(rows) }));
+      hooks.seen(look.seen({ systemIdentifier, via: 'kept', databases }));
     } catch (error) {
       const why = explainFailure(error);
       // An end of the session has been told already.

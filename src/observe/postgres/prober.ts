@@ -46,6 +46,8 @@ export function createProber(
   }
 
   async function probe(datname: string, row: ProbeDeps['row']): Promise<void> {
+    // Whoever wants to enter it waits for the DROP.
+    if (row(datname)?.isBeingDropped) return;
     await slot.run(async () => {
       const refused = await probeDatabase({ ...deps, row }, datname, (look, session) => {
         keep(datname, look);

@@ -6,6 +6,16 @@ export const CATALOG: Statement = {
   text: 'SELECT oid, datname, datistemplate, datallowconn, datconnlimit FROM pg_catalog.pg_database',
 };
 
+/**
+ * The oids of the databases that somebody holds exclusively, as DROP DATABASE does from before its first mark to its end
+ * (dropdb, dbcommands.c); 1262 is pg_database. Everybody may see locks.
+ */
+export const BEING_DROPPED: Statement = {
+  text: `SELECT objid FROM pg_catalog.pg_locks
+WHERE locktype OPERATOR(pg_catalog.=) 'object' AND classid OPERATOR(pg_catalog.=) 1262
+  AND mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock' AND granted`,
+};
+
 /** Which cluster this is. May be revoked from PUBLIC, so it is never part of another statement. */
 export const SYSTEM_IDENTIFIER: Statement = {
   text: 'SELECT system_identifier FROM pg_catalog.pg_control_system()',

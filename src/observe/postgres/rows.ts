@@ -30,6 +30,7 @@ export function catalogRows(rows: readonly Row[]): readonly DatabaseRow[] {
       isTemplate: boolean(row[2]),
       allowsConnections: boolean(row[3]),
       connectionLimit: integer(row[4]),
+      isBeingDropped: false,
     };
   });
 }
@@ -77,7 +78,7 @@ export function serverFacts(
   };
 }
 
-/** Rows of `WITH_FILES`. */
+/** Rows of `WITH_FILES` and `BEING_DROPPED`. */
 export function oids(rows: readonly Row[]): ReadonlySet<number> {
   return new Set(rows.map((row) => integer(row[0])));
 }

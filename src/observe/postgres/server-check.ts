@@ -2,14 +2,15 @@ import type { Observation } from '../../model/observation.ts';
 import type { CatalogFacts, ServerFacts } from '../../model/postgres.ts';
 import type { ConnectReason } from '../../model/reason.ts';
 import type { Clock } from '../../model/time.ts';
+import { readDatabases } from './catalog-read.ts';
 import type { Classified } from './classify.ts';
 import type { Connections } from './connections.ts';
 import { ConnectFailure, explainFailure } from './failure.ts';
 import { quietly } from './kept.ts';
 import { beginLook } from './look.ts';
 import { type MaintenanceTarget, worthAnother } from './maintenance.ts';
-import { CATALOG, CHECKPOINT, SERVER, SYSTEM_IDENTIFIER, WITH_FILES } from './queries.ts';
-import { catalogRows, identityRights, instant, oids, optionalInteger, serverFacts } from './rows.ts';
+import { CHECKPOINT, SERVER, SYSTEM_IDENTIFIER, WITH_FILES } from './queries.ts';
+import { identityRights, instant, oids, optionalInteger, serverFacts } from './rows.ts';
 import type { Session } from './session.ts';
 import type { Tally } from './tally.ts';
 
@@ -108,8 +109,7 @@ async function readCatalog(
 ): Promise<Observation<CatalogFacts, ConnectReason>> {
   const look = beginLook(clock);
   try {
-    const [rows = []] = await session.query(CATALOG);
-    return look.seen({ systemIdentifier, via: 'fresh', databases: catalogRows(rows) });
+    return look.seen({ systemIdentifier, via: 'fresh', databases: await readDatabases(session) });
   } catch (error) {
     return look.unseen(explainFailure(error));
   }

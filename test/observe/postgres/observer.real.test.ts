@@ -206,6 +206,42 @@ function sequel(version: PostgresVersion): void {
     for (const name of names) await server.query(`DROP DATABASE ${name}`);
   });
 
+  test('a DROP that goes on is not an interrupted one, and one that was ended is', async () => {
+    await server.query('CREATE DATABASE slow');
+    const w = watch(expecting(['slow']));
+    await w.until(() => w.database('slow') === 'seen' && w.view().catalog?.lastSeen?.facts.via === 'kept');
+    const row = () => {
+      const look = w.view().catalog?.observation;
+      return look?.seen ? look.facts.databases.find(({ datname }) => datname === 'slow') : undefined;
+    };
+    // A DROP marks its database and then waits for a checkpoint.
+    const sql = `SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'`;
+    const checkpointer = (await server.query(sql))[0]?.['pid'] as number;
+    process.kill(checkpointer, 'SIGSTOP');
+    const drop = server.query('DROP DATABASE slow').then(
+      () => 'dropped',
+      () => 'ended',
+    );
+    try {
+      await w.until(() => row()?.isBeingDropped === true);
+      expect(row()?.connectionLimit).toBe(-2);
+      // Nobody tries to enter it: that would wait for the DROP.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(w.database('slow')).toBe('seen');
+      expect(w.server()).toBe('seen');
+      await server.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'DROP DATABASE slow' AND state = 'active'`,
+      );
+      expect(await drop).toBe('ended');
+      await w.until(() => row()?.connectionLimit === -2 && row()?.isBeingDropped === false);
+      await w.until(() => w.database('slow') === 'invalid_database');
+    } finally {
+      process.kill(checkpointer, 'SIGCONT');
+    }
+    await server.query('DROP DATABASE slow');
+    await w.until(() => w.database('slow') === 'no_database');
+  });
+
   test('an identity that may not be read takes nothing down, and the grant is named', async () => {
     await server.query(`CREATE ROLE blindfold LOGIN; GRANT pg_monitor TO blindfold;
       REVOKE EXECUTE ON FUNCTION pg_control_system(), pg_control_checkpoint() FROM PUBLIC`);

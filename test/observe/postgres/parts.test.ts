@@ -17,6 +17,7 @@ const row = (datname: string, oid: number, more: Partial<DatabaseRow> = {}): Dat
   isTemplate: false,
   allowsConnections: true,
   connectionLimit: -1,
+  isBeingDropped: false,
   ...more,
 });
 const A = row('a', 1);

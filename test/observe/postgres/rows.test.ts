@@ -79,8 +79,22 @@ describe('rows', () => {
         ['16390', 'app', 'f', 'f', '-2'],
       ]),
     ).toEqual([
-      { oid: 1, datname: 'template1', isTemplate: true, allowsConnections: true, connectionLimit: -1 },
-      { oid: 16390, datname: 'app', isTemplate: false, allowsConnections: false, connectionLimit: -2 },
+      {
+        oid: 1,
+        datname: 'template1',
+        isTemplate: true,
+        allowsConnections: true,
+        connectionLimit: -1,
+        isBeingDropped: false,
+      },
+      {
+        oid: 16390,
+        datname: 'app',
+        isTemplate: false,
+        allowsConnections: false,
+        connectionLimit: -2,
+        isBeingDropped: false,
+      },
     ]);
   });
 

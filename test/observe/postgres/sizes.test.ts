@@ -13,6 +13,7 @@ const row = (oid: number): DatabaseRow => ({
   isTemplate: false,
   allowsConnections: true,
   connectionLimit: -1,
+  isBeingDropped: false,
 });
 
 test('a pass over many databases that never ends leaves room for one size between two of them', async () => {
