@@ -1,11 +1,10 @@
-import type { ContainerFacts, DeclaredFacts, PublishedPort } from '../../model/docker.ts';
+import { readLabels } from '../../config/labels.ts';
+import type { ContainerFacts, DeclaredFacts } from '../../model/docker.ts';
+import { DEFAULT_PORT, publishedOn } from '../../observe/discovery/address.ts';
 import { isOneOff } from '../../observe/discovery/identity.ts';
 import { isNeverWatched, isServer } from '../../observe/discovery/which.ts';
 import type { FoundContainer, FoundServer, LeftOut } from './found.ts';
 
-const DEFAULT_PORT = 5432;
-const EVERY_ADDRESS: readonly string[] = ['', '0.0.0.0', '::'];
-const LOOPBACK = /^(127\.|::1$)/;
 /** Where a container could not be inspected, its image alone decides. */
 const NOTHING_DECLARED = {
   pgdata: false,
@@ -22,9 +21,7 @@ const NAMELESS = /^(|default|bridge|host|none|container:.*)$/;
 export function isPostgres(container: ContainerFacts): boolean {
   const { image, labels, inspection } = container;
   if (isNeverWatched(image) || isOneOff(container)) return false;
-  const asked = labels.get('pgvigil.watch');
-  if (asked !== undefined) return asked === 'true';
-  return isServer(image, inspection?.declared ?? NOTHING_DECLARED);
+  return readLabels(labels).steering.watch ?? isServer(image, inspection?.declared ?? NOTHING_DECLARED);
 }
 
 /** A container as a server, or why it is none that can be watched. */
@@ -35,22 +32,12 @@ export function reachContainer(facts: ContainerFacts): ContainerReach {
   if (facts.state !== 'running') return leftOut(facts, `does not run (${facts.state})`);
   const port = facts.inspection?.pgport ?? DEFAULT_PORT;
   if (facts.networkMode === 'host') return found(facts, '127.0.0.1', port, 'loopback');
-  const published = publishedFor(facts.ports, port);
-  if (published !== undefined) {
-    const { hostAddress, hostPort } = published;
-    const isLoopback = LOOPBACK.test(hostAddress);
-    const host = EVERY_ADDRESS.includes(hostAddress) ? '127.0.0.1' : hostAddress;
-    return found(facts, host, hostPort, isLoopback ? 'loopback' : 'everywhere');
-  }
+  const published = publishedOn(facts.ports, port);
+  if (published !== undefined)
+    return found(facts, published.host, published.port, published.isOpen ? 'everywhere' : 'loopback');
   const [address] = facts.addresses;
   if (address === undefined) return leftOut(facts, 'has no address that this machine could reach');
   return found(facts, address, port, 'nowhere');
-}
-
-/** One that is for everybody, if there is one: Docker lists IPv4 and IPv6 apart. */
-function publishedFor(ports: readonly PublishedPort[], port: number): PublishedPort | undefined {
-  const own = ports.filter(({ containerPort }) => containerPort === port);
-  return own.find(({ hostAddress }) => EVERY_ADDRESS.includes(hostAddress)) ?? own[0];
 }
 
 function found(

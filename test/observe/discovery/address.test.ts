@@ -20,6 +20,12 @@ describe('where a server is reached', () => {
   test.each<[string, Partial<ContainerFacts>, string, number]>([
     ['its address in a network', {}, '172.20.0.2', 5432],
     ['a published port, which goes first', { ports: published('0.0.0.0') }, '127.0.0.1', 15432],
+    [
+      'published on loopback and for everybody',
+      { ports: [...published('127.0.0.1').map((one) => ({ ...one, hostPort: 15433 })), ...published('::')] },
+      '127.0.0.1',
+      15432,
+    ],
     ['published on one address', { ports: published('192.0.2.7') }, '192.0.2.7', 15432],
     ['the network of the host', { networkMode: 'host', networks: [] }, '127.0.0.1', 5432],
     [
