@@ -85,6 +85,11 @@ const VERIFIER = scramVerifier('a password', Buffer.alloc(16));
 const shipped = readFileSync('postgres/role.sql', 'utf8');
 const sqlOf = (servers: readonly FoundServer[]): string =>
   roleSql(shipped, { verifier: VERIFIER, expect: servers.flatMap((one) => one.expect) });
+const ROLE_ALONE = sqlOf([]);
+
+test('the role is the committed one', () => {
+  expectGolden(ROLE_ALONE, 'test/golden/init/role.sql');
+});
 
 describe.each(CASES)('what is written for $name', ({ name, servers, docker }) => {
   const config = configText({ servers, docker, stateDirectory: '/var/lib/pgvigil' });
@@ -93,7 +98,10 @@ describe.each(CASES)('what is written for $name', ({ name, servers, docker }) =>
   test('is the committed one', () => {
     expectGolden(config, `test/golden/init/${name}.yml`);
     expectGolden(env, `test/golden/init/${name}.env`);
-    expectGolden(sqlOf(servers), `test/golden/init/${name}.sql`);
+    // The role is the same for all, and the committed one below; then comes what is of this case.
+    const sql = sqlOf(servers);
+    expect(sql.startsWith(ROLE_ALONE)).toBe(true);
+    expectGolden(sql.slice(ROLE_ALONE.length), `test/golden/init/${name}.sql`);
     const next = { self: 'pgvigil', directory: '', isRoot: false, hasCompose: true, servers };
     const urlIsSet = servers.some(({ from }) => from === 'named');
     expectGolden(nextSteps({ ...next, urlIsSet }), `test/golden/init/${name}.txt`);
