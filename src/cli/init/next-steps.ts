@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { inShell } from '../shell.ts';
 import { SECRET_FILE } from './config-text.ts';
 import type { FoundServer } from './found.ts';
-import { inLine, inShell } from './quote.ts';
+import { inLine } from './quote.ts';
 import { ROLE } from './role-sql.ts';
 
 /** What has to be known to name the commands that come next. */

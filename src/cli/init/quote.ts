@@ -2,7 +2,6 @@
 const PLAIN_YAML = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z_][\w.-]*$/i;
 /** Addresses and paths: a colon in them is followed by no blank. */
 const PLAIN_ADDRESS = /^(?:[a-z]+:\/)?\/[\w.@:%?=&/[\]-]*[\w/]$/;
-const PLAIN_SHELL = /^[\w@%+=:,./-]+$/;
 
 /** What JSON leaves as it is and an editor does not show, or shows in another order. */
 const UNPRINTABLE = /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/g;
@@ -13,11 +12,6 @@ export function inYaml(text: string): string {
   return JSON.stringify(text).replace(UNPRINTABLE, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
-}
-
-/** A text as a word of a POSIX shell. */
-export function inShell(text: string): string {
-  return PLAIN_SHELL.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A text as a string of SQL, whatever the server thinks of backslashes. */

@@ -1,5 +1,6 @@
+import { inQuotes } from '../shell.ts';
 import type { CommandShape } from './shape.ts';
-import { flagsOf, inQuotes, namesOf, offerOf } from './words.ts';
+import { flagsOf, namesOf, offerOf } from './words.ts';
 
 /** Takes the whole program and gives a completion script for bash, 3.2 or later, that needs no library. */
 export function bashCompletion(program: CommandShape): string {

@@ -17,6 +17,3 @@ export const namesOf = ({ name, aliases }: CommandShape): readonly string[] => [
 /** Everything that can be typed for an option. */
 export const flagsOf = ({ long, short }: OptionShape): readonly string[] =>
   short === undefined ? [long] : [short, long];
-
-/** Between single quotes of bash and zsh. */
-export const inQuotes = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

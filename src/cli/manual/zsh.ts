@@ -1,5 +1,6 @@
+import { inQuotes } from '../shell.ts';
 import type { CommandShape, OptionShape } from './shape.ts';
-import { flagsOf, inQuotes, namesOf, type Offer, offerOf } from './words.ts';
+import { flagsOf, namesOf, type Offer, offerOf } from './words.ts';
 
 /** Takes the whole program and gives a completion script for zsh, to be sourced or put into a directory of `fpath`. */
 export function zshCompletion(program: CommandShape): string {

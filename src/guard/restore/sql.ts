@@ -1,4 +1,4 @@
-import { explainFailure } from '../../observe/postgres/failure.ts';
+import { ConnectFailure, explainFailure } from '../../observe/postgres/failure.ts';
 import type { Session } from '../../observe/postgres/session.ts';
 import { failed, inconclusive } from './verdict.ts';
 
@@ -34,10 +34,25 @@ async function ask(
     const { reason, detail } = explainFailure(error);
     if (session.broken() !== undefined)
       throw inconclusive(reason === 'query_timeout' ? 'deadline' : 'scratch', `${shown(text)}: ${detail}`);
-    throw failed('sql', `${shown(text)}: ${detail}`);
+    throw failed('sql', `${shown(text)}: ${whyRefused(error) ?? detail}`);
   } finally {
     if (session.broken() === undefined) await session.query({ text: 'ROLLBACK' });
   }
+}
+
+/** What is wrong with a question, by its SQLSTATE (PostgreSQL docs, appendix A): the words of a server are never shown. */
+const REFUSED: Readonly<Record<string, string>> = {
+  '42P01': 'there is no such table',
+  '42703': 'there is no such column',
+  '42883': 'there is no such function or operator',
+  '42601': 'it is no valid SQL',
+  '42501': 'the role may not do that',
+  '25006': 'it writes, and may only read',
+};
+
+function whyRefused(error: unknown): string | undefined {
+  const code = error instanceof ConnectFailure ? error.sqlstate : undefined;
+  return code && `${REFUSED[code] ?? 'the server cannot answer it'} (SQLSTATE ${code})`;
 }
 
 const shown = (text: string): string => {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { inLine, inShell, inSql, inYaml, urlOf } from '../../../src/cli/init/quote.ts';
+import { inLine, inSql, inYaml, urlOf } from '../../../src/cli/init/quote.ts';
+import { inShell } from '../../../src/cli/shell.ts';
 import { parseServerUrl } from '../../../src/config/url.ts';
 import { HOSTILE } from './found.ts';
 
