@@ -1,17 +1,16 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** What a terminal shows over two columns: East Asian wide and fullwidth (UAX #11), and emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 /** What stands on the character before it. */
 const ON_TOP = /[\p{Mn}\p{Me}\u1160-\u11ff\ud7b0-\ud7c6\ud7cb-\ud7fb]/u;
-/** A colour and its end. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const COLOURS = /\u001b\[[0-9;]*m/g;
 
 /** How many columns of a terminal a printable text takes; colours take none. */
 export function widthOf(text: string): number {
   // Most text is plain.
   if (/^[ -~]*$/.test(text)) return text.length;
-  return [...text.replace(COLOURS, '')].reduce((sum, character) => sum + widthOfOne(character), 0);
+  return [...stripVTControlCharacters(text)].reduce((sum, character) => sum + widthOfOne(character), 0);
 }
 
 function widthOfOne(character: string): number {
