@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
-import { childPrograms } from '../children.ts';
 import { describeConfig } from '../config/describe.ts';
 import { describeWebAccess } from '../config/describe-web.ts';
-import { findNow } from '../discovery/found-now.ts';
-import { createLog } from '../log.ts';
-import type { Config } from '../model/config.ts';
 import { requireConfig } from './config.ts';
 import { ConfigError, type Io } from './io.ts';
-import { secretsOf } from './secrets.ts';
-import { printable } from './table.ts';
 import { requireWebFile, WEB_FILE_HELP } from './web-file.ts';
 
 export function addCheckConfig(program: Command, io: Io): void {
@@ -28,7 +22,14 @@ export function addCheckConfig(program: Command, io: Io): void {
       ]);
       const failed = [watched, web].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
       if (failed.length > 0) throw asOne(failed);
-      if (watched.status === 'fulfilled') io.out(describeConfig(await withDiscovered(io, watched.value)));
+      if (watched.status === 'fulfilled') {
+        const written = watched.value;
+        // Read where it is wanted: it brings every observer along, and this command is run before each restart.
+        const shown = written.docker.discover
+          ? await (await import('./discovered.ts')).withDiscovered(io, written)
+          : written;
+        io.out(describeConfig(shown));
+      }
       if (web.status === 'fulfilled' && web.value) io.out(describeWebAccess(web.value.first.config));
     });
 }
@@ -37,20 +38,4 @@ export function addCheckConfig(program: Command, io: Io): void {
 function asOne(failed: readonly unknown[]): unknown {
   const other = failed.find((error) => !(error instanceof ConfigError));
   return other ?? new ConfigError(failed.map((error) => (error as ConfigError).message).join('\n'));
-}
-
-/** With the servers that the engine has now; what is wrong with them is no mistake of the file. */
-async function withDiscovered(io: Io, config: Config): Promise<Config> {
-  if (!config.docker.discover) return config;
-  const log = createLog({
-    level: 'error',
-    format: 'text',
-    colors: false,
-    secrets: () => secretsOf(config),
-    write: io.err,
-  });
-  const found = await findNow(config, { clock: io.clock, log, childPrograms: childPrograms(io.env) });
-  if (found.blind !== undefined) io.err(`warning: nothing can be discovered: ${printable(found.blind)}\n`);
-  for (const problem of found.verdict?.problems ?? []) io.err(`warning: ${printable(problem)}\n`);
-  return found.config;
 }

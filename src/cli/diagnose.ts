@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { childPrograms } from '../children.ts';
-import { createLog } from '../log.ts';
 import type { Config } from '../model/config.ts';
 import type { Report } from '../model/report.ts';
 import { type Look, lookOnce } from '../once.ts';
@@ -8,7 +7,9 @@ import { requireConfig } from './config.ts';
 import { diagnoseMarkdown } from './diagnose-markdown.ts';
 import { diagnoseText } from './diagnose-text.ts';
 import { CommandError, EXIT, type Io } from './io.ts';
+import { quietLog } from './quiet-log.ts';
 import { styleOf } from './screen.ts';
+import { secretsOf } from './secrets.ts';
 import { type Looked, parseWatch, watchOn } from './watching.ts';
 
 interface Options {
@@ -63,18 +64,9 @@ export function addDiagnose(program: Command, io: Io): void {
 }
 
 function lookNow(config: Config, io: Io): Promise<Look> {
-  const secrets = config.servers.flatMap(({ password, tls }) =>
-    [password, tls.key].filter((secret) => secret !== undefined),
-  );
   return lookOnce(config, {
     clock: io.clock,
-    log: createLog({
-      level: 'error',
-      format: 'text',
-      colors: false,
-      secrets: () => secrets,
-      write: io.err,
-    }),
+    log: quietLog(io, secretsOf(config)),
     version: io.version,
     childPrograms: childPrograms(io.env),
   });

@@ -1,11 +1,11 @@
 import { childPrograms } from '../../children.ts';
 import { parseConfig } from '../../config/parse.ts';
 import { formatProblem } from '../../config/problem.ts';
-import { createLog } from '../../log.ts';
 import type { Config } from '../../model/config.ts';
 import type { Report } from '../../model/report.ts';
 import { lookOnce } from '../../once.ts';
 import type { Io } from '../io.ts';
+import { quietLog } from '../quiet-log.ts';
 import { secretsOf } from '../secrets.ts';
 import type { FoundServer } from './found.ts';
 
@@ -30,13 +30,7 @@ export async function lookBy(
   };
   const { report } = await lookOnce(config, {
     clock: io.clock,
-    log: createLog({
-      level: 'error',
-      format: 'text',
-      colors: false,
-      secrets: () => secretsOf(config),
-      write: io.err,
-    }),
+    log: quietLog(io, secretsOf(config)),
     version: io.version,
     childPrograms: childPrograms(io.env),
   });

@@ -2,9 +2,9 @@ import { childPrograms, createChildren } from '../../children.ts';
 import { environmentUrls } from '../../config/environment.ts';
 import { type LoadedConfig, loadUrl } from '../../config/load.ts';
 import { formatProblem } from '../../config/problem.ts';
-import { createLog } from '../../log.ts';
 import type { Config } from '../../model/config.ts';
 import { ConfigError, type Io } from '../io.ts';
+import { quietLog } from '../quiet-log.ts';
 import { askDocker } from './docker.ts';
 import type { DockerFound, FoundServer, LeftOut } from './found.ts';
 import { answersLikePostgres, findLocal } from './local.ts';
@@ -28,8 +28,7 @@ export async function seeMachine(io: Io): Promise<Machine> {
   const urls = environmentUrls(io.env);
   const named = urls.map((url) => required(loadUrl(url, io)));
   const environment = named[0] ?? required(loadUrl(NOWHERE, io));
-  const log = createLog({ level: 'error', format: 'text', colors: false, secrets: () => [], write: io.err });
-  const children = createChildren(childPrograms(io.env), { clock: io.clock, log });
+  const children = createChildren(childPrograms(io.env), { clock: io.clock, log: quietLog(io) });
   try {
     const [{ docker, containers }, local] = await Promise.all([
       askDocker(environment.docker, children.lookup),
