@@ -43,6 +43,8 @@ export function createSession(
   let failure: ConnectFailure | undefined;
   let listener: ((failure: ConnectFailure) => void) | undefined;
   let closing = false;
+  /** Ends the queries that are under way. */
+  const interrupts = new Set<(error: unknown) => void>();
 
   const end = (error: unknown, timedOut = false): ConnectFailure => {
     const first = failure === undefined;
@@ -53,19 +55,38 @@ export function createSession(
   wire.setPhase('querying');
   client.on('error', (error) => end(error));
   socket.once('close', () => end(closedError()));
-  raw.broken.catch(end);
+  raw.broken.catch((error: unknown) => {
+    end(error);
+    for (const interrupt of interrupts) interrupt(error);
+  });
+
+  /**
+   * Not `Promise.race` with `broken`: a promise that lives as long as the session would hold every answer as long
+   * (nodejs/node#17469).
+   */
+  async function answerOf(statement: Statement, deadlineMs: number): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    let interrupt: (error: unknown) => void = () => {};
+    const answer = new Promise((resolve, reject) => {
+      interrupt = reject;
+      timer = setTimeout(() => reject(DEADLINE), deadlineMs);
+      client.query({ ...statement, rowMode: 'array' } as QueryArrayConfig).then(resolve, reject);
+    });
+    interrupts.add(interrupt);
+    try {
+      return await answer;
+    } finally {
+      interrupts.delete(interrupt);
+      clearTimeout(timer);
+    }
+  }
 
   return {
     remoteAddress,
     async query(statement, deadlineMs = options.queryTimeoutMs) {
       if (failure) throw failure;
-      let timer: NodeJS.Timeout | undefined;
-      const deadline = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(DEADLINE), deadlineMs);
-      });
       try {
-        const config = { ...statement, rowMode: 'array' } as QueryArrayConfig;
-        const results: unknown = await Promise.race([client.query(config), raw.broken, deadline]);
+        const results = await answerOf(statement, deadlineMs);
         return (Array.isArray(results) ? results : [results]).map((result: { rows: Row[] }) => result.rows);
       } catch (error) {
         if (error === DEADLINE) {
@@ -75,8 +96,6 @@ export function createSession(
         const code = serverErrorOf(error)?.code;
         if (code === undefined || ENDINGS.includes(code)) throw end(error);
         throw new ConnectFailure(error, wire.context(false));
-      } finally {
-        clearTimeout(timer);
       }
     },
     broken: () => failure,

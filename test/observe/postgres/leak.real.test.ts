@@ -1,6 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import { createLookup } from '../../../src/observe/lookup.ts';
+import { createConnections } from '../../../src/observe/postgres/connections.ts';
+import { createTally } from '../../../src/observe/postgres/tally.ts';
+import { realClock } from '../../kit/clock.ts';
 import { startPostgres } from '../../kit/postgres.ts';
 import { watchPostgres } from '../../kit/postgres-watch.ts';
 
@@ -34,4 +38,32 @@ test('hundreds of connections leave neither memory nor sockets behind', async ()
   }
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(sockets()).toBeLessThanOrEqual(before);
+});
+
+test('a session that stays open holds no answer', async () => {
+  const server = await startPostgres({ version: 18 });
+  const connections = createConnections({
+    endpoint: server.config(),
+    timeouts: { connect: 2_000, query: 2_000 },
+    lookup: createLookup(),
+    tally: createTally([]),
+    clock: realClock,
+    freed: () => {},
+  });
+  try {
+    const session = await connections.open('postgres', 'server');
+    const ask = async (times: number): Promise<void> => {
+      for (let asked = 0; asked < times; asked += 1)
+        await session.query({ name: 'names', text: `SELECT 'tenant_' || n FROM generate_series(1, 1000) n` });
+    };
+    await ask(50);
+    const start = heapBytes();
+    await ask(200);
+    // An answer takes about 100 kB.
+    expect((heapBytes() - start) / 200).toBeLessThan(5_000);
+    await session.close();
+  } finally {
+    await connections.stop();
+    await server.dispose();
+  }
 });
