@@ -45,18 +45,25 @@ export async function watchOn(
   io.onSignal((signal) => {
     if (ENDING.includes(signal)) told.abort();
   });
-  const ended = new Promise<undefined>((resolve) => {
-    told.signal.addEventListener('abort', () => resolve(undefined));
-  });
   let exitCode = unseen;
   for (let isFirst = true; ; isFirst = false) {
-    const looked = await Promise.race([look(), ended]);
+    const looked = await unless(told.signal, look());
     if (looked === undefined) return exitCode;
     exitCode = looked.exitCode;
     if (!io.say(drawn(looked.text, io.screen(), isFirst))) return exitCode;
-    await Promise.race([sleep(everyMs, undefined, { signal: told.signal }).catch(() => undefined), ended]);
+    await sleep(everyMs, undefined, { signal: told.signal }).catch(() => undefined);
     if (told.signal.aborted) return exitCode;
   }
+}
+
+/** What `task` gives, or `undefined` once the signal is aborted. */
+function unless<T>(signal: AbortSignal, task: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** A screen full of it, drawn over the one before without a flicker; where there is none, one block after another. */
