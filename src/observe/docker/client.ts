@@ -2,14 +2,13 @@ import { Agent } from 'node:http';
 import { createRequire } from 'node:module';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
-import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import { withDeadline } from '../deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { CallName } from './endpoints.ts';
 import { CallError, ProtocolError } from './errors.ts';
+import { type Modem, tame } from './modem.ts';
 import { type Dialer, ping, readRaw } from './raw.ts';
-import { type Modem, stayHere } from './stay-here.ts';
 
 /** Read when an engine is watched: it brings SSH and gRPC along, which is much of the memory of a small process. */
 const loadDockerode = (): typeof Docker => createRequire(import.meta.url)('dockerode');
@@ -48,14 +47,14 @@ export function createDockerClient(
   { timeoutMs, lookup }: { readonly timeoutMs: number; readonly lookup: LookupFunction },
 ): DockerClient {
   // No connection is kept: a kept one would fail once whenever the engine restarts, and each look tests the way anew.
-  // docker-modem renders its options with `util.inspect` to any depth for every request, logged or not; the inside of
-  // an agent is most of that, and several milliseconds.
-  const agent = Object.assign(
-    new Agent({ keepAlive: false, lookup, autoSelectFamilyAttemptTimeout: Math.round(timeoutMs / 3) }),
-    { [inspect.custom]: () => 'Agent' },
-  );
+  const agent = new Agent({
+    keepAlive: false,
+    lookup,
+    autoSelectFamilyAttemptTimeout: Math.round(timeoutMs / 3),
+  });
   const closing = new AbortController();
-  let docker = connect(endpoint, agent, undefined);
+  const unpinned = connect(endpoint, agent, undefined);
+  let docker = unpinned;
   let pinned: string | undefined;
 
   async function call<T>(what: CallName, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -81,11 +80,11 @@ export function createDockerClient(
   ): Promise<unknown> => call(what, ms, async (abortSignal) => jsonOf(await run(abortSignal)));
 
   return {
-    ping: () => call('GET /_ping', timeoutMs, (signal) => ping(connect(endpoint, agent, undefined), signal)),
+    ping: () => call('GET /_ping', timeoutMs, (signal) => ping(unpinned, signal)),
     pin(apiVersion) {
       if (apiVersion === pinned) return;
       pinned = apiVersion;
-      docker = connect(endpoint, agent, apiVersion);
+      docker = apiVersion === undefined ? unpinned : connect(endpoint, agent, apiVersion);
     },
     version: () => read('GET /version', (abortSignal) => docker.version({ abortSignal })),
     info: () => read('GET /info', (abortSignal) => docker.info({ abortSignal })),
@@ -156,7 +155,7 @@ function connect(endpoint: Endpoint, agent: Agent, apiVersion: string | undefine
   } as const;
   const Engine = loadDockerode();
   const docker = new Engine(options as unknown as Docker.DockerOptions);
-  stayHere(docker.modem as unknown as Modem);
+  tame(docker.modem as unknown as Modem);
   return docker as unknown as Engine;
 }
 

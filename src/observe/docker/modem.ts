@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ProtocolError } from './errors.ts';
 
 type Done = (error: unknown, result: unknown) => void;
@@ -12,13 +13,18 @@ const ELSEWHERE = /^Max redirects exceeded/;
 
 /**
  * Keeps a modem at its address. By itself it follows a redirect to anywhere, beside the request that was redirected
- * and with errors that nobody can hear: they end the process.
+ * and with errors that nobody can hear: they end the process. And it renders every request with `util.inspect` to any
+ * depth, logged or not, which takes longer than the request.
  */
-export function stayHere(modem: Modem): void {
+export function tame(modem: Modem): void {
   const build = modem.buildRequest.bind(modem);
   modem.buildRequest = (options, context, data, done) =>
-    build({ ...options, maxRedirects: 0 }, context, data, (error, result) =>
-      done(isElsewhere(error) ? new ProtocolError('the answer is a redirect') : error, result),
+    build(
+      { ...options, maxRedirects: 0, [inspect.custom]: () => 'a request' },
+      context,
+      data,
+      (error, result) =>
+        done(isElsewhere(error) ? new ProtocolError('the answer is a redirect') : error, result),
     );
 }
 
