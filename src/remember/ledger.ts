@@ -34,8 +34,8 @@ const SOURCES = [
   [PREVIOUS, 'previous'],
 ] as const;
 const LOAD_DEADLINE_MS = 3_000;
-/** Times of the last look alone are written this often: each write costs the disk an fsync. */
-const LIGHT_INTERVAL_MS = 60_000;
+/** Times of the last look alone are written this often: each write costs the disk an fsync, and us a process. */
+const LIGHT_INTERVAL_MS = 300_000;
 
 /**
  * Makes a ledger in a state directory. Where the disk was silent at the start nothing is written over what it

@@ -147,11 +147,11 @@ describe('saving a ledger', () => {
     expect([...(onDisk().servers.get('main')?.databases.keys() ?? [])]).toEqual(['db100']);
   });
 
-  test('times of the last look alone are written once a minute', async () => {
+  test('times of the last look alone are written every five minutes', async () => {
     const { ledger, files, clock } = setUp();
     ledger.save(one);
     expect(await ledger.flush(100)).toBe(true);
-    for (let second = 1; second <= 120; second += 1) {
+    for (let second = 1; second <= 600; second += 1) {
       clock.advance(1_000);
       ledger.save(historyOf({ one: { source: 'learned', seenMs: second } }));
       await sleep(0);
