@@ -1,4 +1,6 @@
+import { byOid } from '../model/by-oid.ts';
 import type { DatabaseMemory, ServerMemory } from '../model/history.ts';
+import { perObject } from '../model/per-object.ts';
 import type { DatabaseSize, DatabaseStatistics, PostgresView } from '../model/postgres.ts';
 import type { DatabaseVerdict } from '../model/report.ts';
 import type { Instant } from '../model/time.ts';
@@ -10,14 +12,16 @@ export function diagnoseDatabases(
   verified: VerifiedServer,
   view: PostgresView,
 ): readonly DatabaseVerdict[] {
-  const sizes = new Map(view.sizes?.lastSeen?.facts.sizes.map((size) => [size.oid, size]));
-  const statistics = new Map(
-    verified.up ? view.connect?.lastSeen?.facts.statistics.map((row) => [row.oid, row]) : [],
-  );
-  return [...memory.databases]
-    .map(([datname, database]) => verdict(datname, database, { memory, verified, sizes, statistics }))
-    .sort((a, b) => (a.datname < b.datname ? -1 : a.datname > b.datname ? 1 : 0));
+  const sizes = byOid(view.sizes?.lastSeen?.facts.sizes);
+  const statistics = byOid(verified.up ? view.connect?.lastSeen?.facts.statistics : []);
+  const facts: Facts = { memory, verified, sizes, statistics };
+  return inOrder(memory.databases).map(([datname, database]) => verdict(datname, database, facts));
 }
+
+/** By the code units of the names. */
+const inOrder = perObject((databases: ServerMemory['databases']) =>
+  [...databases].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+);
 
 interface Facts {
   readonly memory: ServerMemory;

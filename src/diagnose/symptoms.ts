@@ -1,7 +1,8 @@
 import type { ServerConfig } from '../model/config.ts';
 import type { History, ServerMemory } from '../model/history.ts';
-import type { Symptom } from '../model/incident.ts';
+import type { IncidentKind, Symptom } from '../model/incident.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { Instant } from '../model/time.ts';
 
 type Wrong = Omit<Symptom, 'server'>;
 const OF_SERVER = { datname: undefined, volume: undefined };
@@ -56,21 +57,22 @@ function ofPlace({ volume, offVolumeSince }: ServerMemory): readonly Wrong[] {
   ];
 }
 
+function ofDatabase(kind: IncidentKind, datname: string, since: Instant): Wrong {
+  return { kind, datname, volume: undefined, since, needsAcceptance: true };
+}
+
 function ofDatabases(memory: ServerMemory): readonly Wrong[] {
   const wrong: Wrong[] = [];
   for (const [datname, database] of memory.databases) {
     if (database.source === undefined) continue;
-    const of = { datname, volume: undefined };
     const { missingSince, unreadableSince, stranger, shrunkSince } = database;
-    if (missingSince !== undefined)
-      wrong.push({ kind: 'database_missing', ...of, since: missingSince, needsAcceptance: true });
+    if (missingSince !== undefined) wrong.push(ofDatabase('database_missing', datname, missingSince));
     if (unreadableSince !== undefined)
-      wrong.push({ kind: 'database_unreadable', ...of, since: unreadableSince, needsAcceptance: true });
+      wrong.push(ofDatabase('database_unreadable', datname, unreadableSince));
     // A replaced server has replaced every database on it: one symptom says so.
     if (stranger !== undefined && memory.stranger === undefined)
-      wrong.push({ kind: 'database_replaced', ...of, since: stranger.since, needsAcceptance: true });
-    if (shrunkSince !== undefined)
-      wrong.push({ kind: 'database_shrunk', ...of, since: shrunkSince, needsAcceptance: true });
+      wrong.push(ofDatabase('database_replaced', datname, stranger.since));
+    if (shrunkSince !== undefined) wrong.push(ofDatabase('database_shrunk', datname, shrunkSince));
   }
   return wrong;
 }

@@ -1,3 +1,4 @@
+import { byOid } from '../model/by-oid.ts';
 import type { Latest, Observation } from '../model/observation.ts';
 import type { CatalogFacts, DatabaseRow, DatabaseSize, PostgresView } from '../model/postgres.ts';
 import type { ConnectReason } from '../model/reason.ts';
@@ -82,10 +83,11 @@ function databases(
   context: VerifyContext,
 ): ReadonlyMap<string, VerifiedDatabase> {
   if (!catalog) return probed(view, context);
-  const sizes = new Map(view.sizes?.lastSeen?.facts.sizes.map((size) => [size.oid, size]));
-  return new Map(
-    catalog.databases.map((row) => [row.datname, ofRow(row, view, sizes.get(row.oid), doubt, context)]),
-  );
+  const sizes = byOid(view.sizes?.lastSeen?.facts.sizes);
+  const found = new Map<string, VerifiedDatabase>();
+  for (const row of catalog.databases)
+    found.set(row.datname, ofRow(row, view, sizes.get(row.oid), doubt, context));
+  return found;
 }
 
 /** What the probes alone say; a success counts only if nothing failed since. */

@@ -3,7 +3,8 @@ import type { ContainerFacts } from '../model/docker.ts';
 import type { DatabaseMemory, History, ServerMemory } from '../model/history.ts';
 import type { Happening } from '../model/journal.ts';
 import type { Observation } from '../model/observation.ts';
-import type { PostgresView, SizesFacts } from '../model/postgres.ts';
+import { perObject } from '../model/per-object.ts';
+import type { DatabaseRow, PostgresView, SizesFacts } from '../model/postgres.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { VerifiedServer } from '../model/verified.ts';
 import { isIgnored } from './expectations.ts';
@@ -126,6 +127,8 @@ function containersById(snapshot: Snapshot): ReadonlyMap<string, ContainerFacts>
   return new Map(listed?.seen ? listed.facts.containers.map((container) => [container.id, container]) : []);
 }
 
+const NO_ROWS: readonly DatabaseRow[] = [];
+
 interface Tick {
   readonly elapsedMs: number;
   readonly at: number;
@@ -145,7 +148,7 @@ function rememberDatabases(
   const learnAfterMs =
     config.databases.learn && memory.stranger === undefined ? config.databases.learnAfterMs : undefined;
   const names = new Set([...configured, ...memory.databases.keys(), ...verified.databases.keys()]);
-  const templates = templateNames(view);
+  const templates = templatesAmong(view.catalog?.lastSeen?.facts.databases ?? NO_ROWS);
   for (const datname of names) {
     const expected = configured.has(datname) || memory.databases.get(datname)?.source !== undefined;
     if (templates.has(datname) && !expected) continue;
@@ -167,13 +170,20 @@ function rememberDatabases(
     const counted = view.tables.get(datname)?.lastSeen;
     if (after) next.set(datname, rememberTables(datname, after, counted, tick.note));
   }
-  return withSizes(next, view.sizes?.lastSeen?.facts);
+  return unchanged(memory.databases, withSizes(next, view.sizes?.lastSeen?.facts));
 }
 
-function templateNames(view: PostgresView): ReadonlySet<string> {
-  const rows = view.catalog?.lastSeen?.facts.databases ?? [];
-  return new Set(rows.filter((row) => row.isTemplate).map((row) => row.datname));
+/** What was there before where nothing is other than it was: who compares, or made something of it, is done at once. */
+function unchanged<T>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  if (before.size !== now.size) return now;
+  for (const [name, value] of now) if (before.get(name) !== value) return now;
+  return before;
 }
+
+const templatesAmong = perObject(
+  (rows: readonly DatabaseRow[]): ReadonlySet<string> =>
+    new Set(rows.filter((row) => row.isTemplate).map((row) => row.datname)),
+);
 
 function withSizes(
   databases: Map<string, DatabaseMemory>,

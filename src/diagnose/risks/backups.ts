@@ -1,33 +1,45 @@
-import type { BackupSourceVerdict, BackupVerdict } from '../../model/backup-verdict.ts';
+import type { BackupSourceVerdict } from '../../model/backup-verdict.ts';
+import type { ServerMemory } from '../../model/history.ts';
+import { perObject } from '../../model/per-object.ts';
 import type { RiskCase } from './rule.ts';
 
 /** So many names tell enough. */
 const MAX_NAMES = 5;
+/** The name under which a backup of all databases is known. */
+const WHOLE_SERVER = '';
 
-/** Databases of the server that have to be there. */
+/** Databases of the server that have to be there, in order. */
 export function expectedDatabases({ memory }: RiskCase): readonly string[] {
-  const all = [...(memory?.databases ?? [])].filter(([, { source }]) => source !== undefined);
-  return all.map(([datname]) => datname).sort();
+  return memory === undefined ? [] : expectedOf(memory.databases);
 }
 
-/** Whether a backup of the database is known, or of its whole server; of any one where no name is given. */
-export function hasBackup(backups: readonly BackupSourceVerdict[], datname: string | undefined): boolean {
-  return concerning(backups, datname).some(({ places }) =>
-    places.some(({ newestAt }) => newestAt !== undefined),
-  );
+const expectedOf = perObject((databases: ServerMemory['databases']): readonly string[] => {
+  const expected: string[] = [];
+  for (const [datname, { source }] of databases) if (source !== undefined) expected.push(datname);
+  return expected.sort();
+});
+
+/** What backups there are of databases by name; one of a whole server is one of each. */
+export interface Coverage {
+  /** Whether a backup is known: of the database, or of any one where no name is given. */
+  readonly isSaved: (datname: string | undefined) => boolean;
+  /** Whether a backup of it was restored. */
+  readonly isRestored: (datname: string) => boolean;
 }
 
-/** Whether a backup of it was restored. */
-export function isRestored(backups: readonly BackupSourceVerdict[], datname: string): boolean {
-  return concerning(backups, datname).some(({ verified }) => verified.restore !== undefined);
-}
-
-function concerning(
-  backups: readonly BackupSourceVerdict[],
-  datname: string | undefined,
-): readonly BackupVerdict[] {
-  const all = backups.flatMap(({ databases }) => databases);
-  return datname === undefined ? all : all.filter((one) => one.datname === datname || one.datname === '');
+/** Takes what the sources of one server hold. */
+export function coverageOf(backups: readonly BackupSourceVerdict[]): Coverage {
+  const saved = new Set<string>();
+  const restored = new Set<string>();
+  for (const { datname, places, verified } of backups.flatMap(({ databases }) => databases)) {
+    if (places.some(({ newestAt }) => newestAt !== undefined)) saved.add(datname);
+    if (verified.restore !== undefined) restored.add(datname);
+  }
+  return {
+    isSaved: (datname) =>
+      datname === undefined ? saved.size > 0 : saved.has(datname) || saved.has(WHOLE_SERVER),
+    isRestored: (datname) => restored.has(datname) || restored.has(WHOLE_SERVER),
+  };
 }
 
 /** A few names in one text. */
