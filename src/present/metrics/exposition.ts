@@ -1,11 +1,12 @@
+import { perObject } from '../../model/per-object.ts';
 import { deflatePart, gzipOf } from './gzip-parts.ts';
 import { type MetricsFormat, renderEnd, renderFamily } from './render.ts';
 import type { Family } from './sheet.ts';
 
 /** What a scrape is answered with. */
 export interface Exposition {
-  readonly plain: Buffer;
-  /** Compressed when first asked for; not in the thread pool, which a frozen disk can fill. */
+  /** Each made when first asked for; nothing in the thread pool, which a frozen disk can fill. */
+  readonly plain: () => Buffer;
   readonly gzipped: () => Buffer;
 }
 
@@ -14,17 +15,20 @@ const LARGE_BYTES = 8_192;
 
 /** Families as an exposition, one report after the other: only what is another object than before is rendered. */
 export function createExpositions(format: MetricsFormat): (families: readonly Family[]) => Exposition {
-  const renderedOf = remembered((family: Family) => renderFamily(family, format));
-  const deflatedOf = remembered(deflatePart);
+  const renderedOf = perObject((family: Family) => renderFamily(family, format));
+  const deflatedOf = perObject(deflatePart);
   const end = renderEnd(format);
   return (families) => {
     const pieces = [...families.map(renderedOf), end];
-    const plain = Buffer.concat(pieces);
+    let plain: Buffer | undefined;
     let gzipped: Buffer | undefined;
     return {
-      plain,
+      plain() {
+        plain ??= Buffer.concat(pieces);
+        return plain;
+      },
       gzipped() {
-        gzipped ??= gzipOf(deflated(pieces, deflatedOf), plain);
+        gzipped ??= gzipOf(deflated(pieces, deflatedOf), pieces);
         return gzipped;
       },
     };
@@ -48,14 +52,4 @@ function deflated(pieces: readonly Buffer[], deflatedOf: (piece: Buffer) => Buff
   }
   flush();
   return parts;
-}
-
-/** Makes something of an object at most once. */
-function remembered<Given extends object, Made>(make: (given: Given) => Made): (given: Given) => Made {
-  const known = new WeakMap<Given, Made>();
-  return (given) => {
-    const made = known.get(given) ?? make(given);
-    known.set(given, made);
-    return made;
-  };
 }

@@ -17,11 +17,13 @@ export function deflatePart(plain: Buffer): Buffer {
 
 /**
  * Pieces one after the other as one member of gzip, which every client reads; of several members many read only the
- * first one. `plain` is what they were made of, joined.
+ * first one. `plain` is what they were made of, in any pieces.
  */
-export function gzipOf(parts: readonly Buffer[], plain: Buffer): Buffer {
+export function gzipOf(parts: readonly Buffer[], plain: readonly Buffer[]): Buffer {
   const trailer = Buffer.alloc(8);
-  trailer.writeUInt32LE(crc32(plain), 0);
-  trailer.writeUInt32LE(plain.length % 2 ** 32, 4);
+  const checksum = plain.reduce((sum, piece) => crc32(piece, sum), 0);
+  const length = plain.reduce((sum, piece) => sum + piece.length, 0);
+  trailer.writeUInt32LE(checksum, 0);
+  trailer.writeUInt32LE(length % 2 ** 32, 4);
   return Buffer.concat([HEADER, ...parts, LAST_BLOCK, trailer]);
 }

@@ -31,7 +31,7 @@ export function addMetrics(app: FastifyInstance, { report, log }: WebOptions): v
     const format = metricsFormatFor(request.headers.accept);
     const { plain, gzipped } = await expositions[format](last);
     reply.type(METRICS_CONTENT_TYPES[format]);
-    if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(plain);
+    if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(plain());
     return reply.header('content-encoding', 'gzip').send(gzipped());
   });
 }
