@@ -2,10 +2,13 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** As the image and the systemd unit start it. */
+export const SHIPPED_FLAGS = '--max-semi-space-size=8';
+
 /** A Node.js that nobody else on the machine runs. */
 export interface OwnNode {
   readonly path: string;
-  /** What makes `startExporter` run it, with these flags. */
+  /** What makes `startExporter` run it, with these flags; without any as it is shipped. */
   readonly through: (flags?: string) => readonly string[];
   readonly remove: () => void;
 }
@@ -21,7 +24,7 @@ export function copyNode(): OwnNode {
   return {
     path: node,
     // The first argument is the Node.js that would have been run.
-    through: (flags = '') => ['sh', '-c', `shift; exec ${node} ${flags} "$@"`, 'sh'],
+    through: (flags = SHIPPED_FLAGS) => ['sh', '-c', `shift; exec ${node} ${flags} "$@"`, 'sh'],
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

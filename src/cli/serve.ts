@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { WebFile } from '../access.ts';
@@ -15,6 +16,12 @@ import { readConfig, requireConfig } from './config.ts';
 import type { Io } from './io.ts';
 import { secretsOf } from './secrets.ts';
 import { requireWebFile, WEB_FILE_HELP } from './web-file.ts';
+
+/**
+ * What lives from one second to the next is garbage a second later, and by itself V8 lets it lie until the heap is up to
+ * four times what is alive.
+ */
+const HEAP_GROWTH = '--heap-growing-percent=50';
 
 interface ServeOptions {
   readonly config?: string;
@@ -84,6 +91,7 @@ export interface ServeSettings {
 
 /** Runs until the process is told to stop; resolves with the address of the page once it is served. */
 export async function serve(io: Io, config: Config, settings: ServeSettings): Promise<string> {
+  setFlagsFromString(HEAP_GROWTH);
   let secrets = secretsOf(config);
   const webFile = settings.webFile && {
     ...settings.webFile,
