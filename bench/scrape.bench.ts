@@ -4,6 +4,7 @@ import { SIZES } from './measure/numbers.ts';
 import { startNodePeer } from './measure/peers.ts';
 import { watchAll } from './measure/pgvigil.ts';
 import { createLoads, publish } from './measure/publish.ts';
+import { startReadyPeer } from './measure/ready.ts';
 import { startServerWith, WATCHER } from './measure/server-with.ts';
 import { startPeer } from './page/peer.ts';
 import { ratioTable, type SizeFigures, scrapePlot, scrapeTable } from './scrape/tables.ts';
@@ -34,11 +35,14 @@ describeWith(['postgres15', 'postgres-exporter', 'node-exporter'], 'scrape', () 
       undo.push(() => peer.stop());
       const node = await startNodePeer();
       undo.push(() => node.stop());
+      const ready = await startReadyPeer(pgvigil.address);
+      undo.push(() => ready.stop());
       loads.note();
       const addresses = {
         pgvigil: pgvigil.address,
         postgres_exporter: peer.address,
         node_exporter: node.address,
+        'ready answer': ready.address,
       };
       const series = await scrapeAll(addresses, PLAN);
       loads.note();

@@ -97,6 +97,7 @@ export function scrapePlot(all: readonly SizeFigures[]): Plot {
       line('pgvigil, 50 at once, p50', of('pgvigil', median, 'crowd')),
       line('postgres_exporter, p50', of('postgres_exporter', median, 'alone')),
       line('node_exporter, p50', of('node_exporter', median, 'alone')),
+      line('as many bytes, ready, p50', of('ready answer', median, 'alone')),
     ],
   };
 }

@@ -9,15 +9,15 @@ import {
   type Scraper,
 } from '../measure/scrape.ts';
 
-/** Who is scraped. */
-export const TARGETS = ['pgvigil', 'postgres_exporter', 'node_exporter'] as const;
+/** Who is scraped; `ready answer`: as many bytes as pgvigil sends, from a server that does nothing else. */
+export const TARGETS = ['pgvigil', 'postgres_exporter', 'node_exporter', 'ready answer'] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** All scrapes of one target in one encoding, in ms. */
 export interface Series {
   readonly target: Target;
   readonly encoding: Encoding;
-  /** By a scraper that is alone; of pgvigil the first one of each report. */
+  /** By a scraper that is alone; of pgvigil the first one of each report, and of what lies ready after as long a rest. */
   readonly alone: number[];
   /** The next one at once, of the same report. */
   readonly again: number[];
@@ -51,7 +51,8 @@ export async function scrapeAll(
     for (let round = 0; round < plan.rounds; round += 1)
       for (const series of all) {
         const scraper = alone.get(series.target) as Scraper;
-        if (series.target === 'pgvigil') await scrapeFresh(series, scraper);
+        if (series.target === 'pgvigil' || series.target === 'ready answer')
+          await scrapeFresh(series, scraper);
         else if (round < LEAST_ROUNDS || spentMs(series) < plan.patienceMs)
           note(series, series.alone, await scraper.scrape(series.encoding));
       }
