@@ -25,12 +25,12 @@ export interface Line {
 const WIDTH = 720;
 const HEIGHT = 400;
 const LEFT = 72;
-const RIGHT = 16;
+const RIGHT = 28;
 const TOP = 40;
 const BOTTOM = 52;
 const LEGEND_LINE = 18;
-/** Told apart by everybody, on white and on black (Okabe and Ito). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f'];
+/** Told apart by everybody, on white and on black: those of Okabe and Ito, and a purple. */
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f', '#8250df'];
 /** More points than this are not told apart by a mark each. */
 const MARKED = 30;
 
@@ -109,7 +109,7 @@ function text(x: number, y: number, content: string, anchor = 'middle', kind?: s
 }
 
 function short(value: number): string {
-  return value >= 10_000 ? value.toLocaleString('en') : String(Number(value.toPrecision(6)));
+  return value >= 1_000 ? value.toLocaleString('en') : String(Number(value.toPrecision(6)));
 }
 
 function escaped(content: string): string {
