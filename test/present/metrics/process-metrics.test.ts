@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, test } from 'vitest';
 import { createProcessMetrics, readRegistry } from '../../../src/present/metrics/process-metrics.ts';
@@ -24,6 +25,14 @@ describe('the metrics of the process', () => {
     const openMetrics = renderText(families, 'openmetrics');
     expect(openMetrics).toContain('# TYPE process_cpu_seconds counter\n');
     expect(openMetrics).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
+  });
+
+  test('tell how late the event loop is, without the time between two samples', async () => {
+    const read = createProcessMetrics(recordingLog());
+    await sleep(600);
+    const [median] = (await read()).find(({ name }) => name === 'nodejs_eventloop_lag_p50_seconds')?.values ?? [];
+    expect(median).toBeGreaterThanOrEqual(0);
+    expect(median).toBeLessThan(0.09);
   });
 
   test('keep the buckets of a histogram', async () => {
