@@ -92,7 +92,7 @@ export function createApp(initial: Config, deps: AppDeps): App {
     config: () => discovery.config(),
     broken: fatal,
     saved(history, happenings) {
-      ledger.save(history);
+      ledger.save(history, happenings.length > 0);
       if (happenings.length > 0) journal.add(happenings);
       for (const happening of happenings) tellHappening(log, happening);
     },

@@ -19,8 +19,11 @@ export interface LoadedHistory {
 export interface Ledger {
   /** Never rejects, and takes `deadlineMs` at most: a silent disk gives an empty history. */
   load(deadlineMs?: number): Promise<LoadedHistory>;
-  /** Remembers the latest history for writing; returns at once, whatever the disk does. */
-  save(history: History): void;
+  /**
+   * Remembers the latest history for writing; returns at once, whatever the disk does. `noted`: something of it goes to
+   * the journal, and would be noted twice by whoever began from an older history.
+   */
+  save(history: History, noted?: boolean): void;
   /** The last access to the disk worked. */
   durable(): boolean;
   /** True when the history saved last is on the disk before `deadlineMs` have passed. */
@@ -143,11 +146,11 @@ export function createLedger(options: {
         return silent;
       }
     },
-    save(history) {
+    save(history, noted = false) {
       pending = history;
       if (history === written) return;
       const due = clock.monotonic() - writtenAtMs >= LIGHT_INTERVAL_MS;
-      if (written === undefined || due || differInWeight(written, history)) writer.request();
+      if (written === undefined || noted || due || differInWeight(written, history)) writer.request();
     },
     durable: writer.durable,
     flush(deadlineMs) {

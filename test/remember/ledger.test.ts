@@ -162,6 +162,15 @@ describe('saving a ledger', () => {
     expect(files.writes).toHaveLength(4);
   });
 
+  test('what goes to the journal is written at once', async () => {
+    const { ledger, files } = setUp();
+    ledger.save(one);
+    expect(await ledger.flush(100)).toBe(true);
+    ledger.save(historyOf({ one: { source: 'learned', seenMs: 1 } }), true);
+    await sleep(0);
+    expect(files.writes).toHaveLength(2);
+  });
+
   test('flush writes the times too', async () => {
     const { ledger, onDisk } = setUp();
     ledger.save(one);
