@@ -30,7 +30,8 @@ describe('the metrics of the process', () => {
   test('tell how late the event loop is, without the time between two samples', async () => {
     const read = createProcessMetrics(recordingLog());
     await sleep(600);
-    const [median] = (await read()).find(({ name }) => name === 'nodejs_eventloop_lag_p50_seconds')?.values ?? [];
+    const [median] =
+      (await read()).find(({ name }) => name === 'nodejs_eventloop_lag_p50_seconds')?.values ?? [];
     expect(median).toBeGreaterThanOrEqual(0);
     expect(median).toBeLessThan(0.09);
   });
