@@ -13,7 +13,7 @@ export function diagnoseDatabases(
   view: PostgresView,
 ): readonly DatabaseVerdict[] {
   const sizes = byOid(view.sizes?.lastSeen?.facts.sizes);
-  const statistics = byOid(verified.up ? view.connect?.lastSeen?.facts.statistics : []);
+  const statistics = byOid(verified.up ? view.connect?.lastSeen?.facts.statistics : undefined);
   const facts: Facts = { memory, verified, sizes, statistics };
   return inOrder(memory.databases).map(([datname, database]) => verdict(datname, database, facts));
 }

@@ -170,11 +170,14 @@ function rememberDatabases(
     const counted = view.tables.get(datname)?.lastSeen;
     if (after) next.set(datname, rememberTables(datname, after, counted, tick.note));
   }
-  return unchanged(memory.databases, withSizes(next, view.sizes?.lastSeen?.facts));
+  return beforeIfSame(memory.databases, withSizes(next, view.sizes?.lastSeen?.facts));
 }
 
-/** What was there before where nothing is other than it was: who compares, or made something of it, is done at once. */
-function unchanged<T>(before: ReadonlyMap<string, T>, now: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+/** The map of before where the new one holds the same: whoever compares, or made something of it, is done at once. */
+function beforeIfSame<T>(
+  before: ReadonlyMap<string, T>,
+  now: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
   if (before.size !== now.size) return now;
   for (const [name, value] of now) if (before.get(name) !== value) return now;
   return before;

@@ -1,6 +1,6 @@
 import type { DatabaseMemory, History, ServerMemory, TablesMemory, VolumeMemory } from '../model/history.ts';
 
-/** The fields that move with every look: losing some minutes of them costs nothing. */
+/** The fields that move with every look: a crash may cost the last minutes of them. */
 const LIGHT = new Set<
   keyof DatabaseMemory | keyof ServerMemory | keyof VolumeMemory | keyof TablesMemory | keyof History
 >(['seenMs', 'lastSeenAt', 'lastUpAt', 'catalogAt', 'wellAt', 'countedAt', 'lastSizeBytes', 'lastEventNano']);
