@@ -16,8 +16,7 @@ const MINUTES = Number(process.env['BENCH_MINUTES'] ?? 2);
 const SIZES = (process.env['BENCH_SIZES'] ?? '10,10000').split(',').map(Number);
 const OVERHEAD_MS = 1_800_000;
 const FLAGS: readonly string[] = (
-  process.env['BENCH_FLAGS'] ??
-  ['', '--max-semi-space-size=1', '--max-semi-space-size=2', '--max-semi-space-size=4'].join(',')
+  process.env['BENCH_FLAGS'] ?? ['', ...[1, 2, 4, 8].map((size) => `--max-semi-space-size=${size}`)].join(',')
 ).split(',');
 
 interface Row {

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** As the image and the systemd unit start it. */
+/** As the image starts it. */
 export const SHIPPED_FLAGS = '--max-semi-space-size=8';
 
 /** A Node.js that nobody else on the machine runs. */

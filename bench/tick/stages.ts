@@ -12,7 +12,7 @@ import { WELL_SELF } from '../../test/kit/world.ts';
 import { median } from '../measure/numbers.ts';
 import { createTickWorld, type Extent } from './world.ts';
 
-/** What a second is made of, in its order; `encode` happens when something changed, and once a minute. */
+/** What a second is made of, in its order; `encode` happens when something changed, and every five minutes. */
 export const STAGES = [
   'parse',
   'observe',

@@ -18,8 +18,8 @@ import { secretsOf } from './secrets.ts';
 import { requireWebFile, WEB_FILE_HELP } from './web-file.ts';
 
 /**
- * What lives from one second to the next is garbage a second later, and by itself V8 lets it lie until the heap is up to
- * four times what is alive.
+ * The heap may grow to one and a half times what is alive. What lives from one second to the next is garbage a second
+ * later, and by itself V8 lets it lie until the heap is up to four times as large. In force whatever Node.js was given.
  */
 const HEAP_GROWTH = '--heap-growing-percent=50';
 

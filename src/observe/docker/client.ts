@@ -53,6 +53,7 @@ export function createDockerClient(
     autoSelectFamilyAttemptTimeout: Math.round(timeoutMs / 3),
   });
   const closing = new AbortController();
+  /** What is pinned may be gone after an upgrade of the engine. */
   const unpinned = connect(endpoint, agent, undefined);
   let docker = unpinned;
   let pinned: string | undefined;

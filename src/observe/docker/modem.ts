@@ -12,9 +12,9 @@ export interface Modem {
 const ELSEWHERE = /^Max redirects exceeded/;
 
 /**
- * Keeps a modem at its address. By itself it follows a redirect to anywhere, beside the request that was redirected
- * and with errors that nobody can hear: they end the process. And it renders every request with `util.inspect` to any
- * depth, logged or not, which takes longer than the request.
+ * Takes two habits from a modem. It follows a redirect to anywhere, beside the request that was redirected and with
+ * errors that nobody can hear: they end the process. And it renders every request with `util.inspect` to any depth,
+ * logged or not.
  */
 export function tame(modem: Modem): void {
   const build = modem.buildRequest.bind(modem);

@@ -15,7 +15,7 @@ const LEFT_OUT = [
 /** Reads `process_*` and `nodejs_*` of this process; never throws, leaves out what could not be read. */
 export type ProcessMetrics = () => Promise<readonly Family[]>;
 
-/** Between two samples of how late the event loop is: each wakes the process up. By itself prom-client takes one every 10 ms. */
+/** Between two samples of how late the event loop is. Each wakes the process up; prom-client takes one every 10 ms. */
 const LAG_SAMPLE_MS = 100;
 /** What is made of those samples. */
 const LAG_OF_SAMPLES = /^nodejs_eventloop_lag_(mean|max|p\d+)_seconds$/;
