@@ -30,7 +30,7 @@ COPY LICENSE package.json ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY postgres/role.sql postgres/role.sql
-# Half of the young heap that Node.js takes by itself: less memory, and no more work (docs/performance.md).
+# Where memory is plenty, half of the young heap that Node.js takes by itself: docs/performance.md, "Memory".
 ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=8
 USER 10187:10187
 VOLUME /var/lib/pgvigil
