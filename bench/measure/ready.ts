@@ -14,7 +14,7 @@ require('node:http').createServer((request, response) => {
   response.end(body);
 }).listen(port, '127.0.0.1');`;
 
-/** Starts what no exporter in Node.js can be faster than here: a server that sends as many bytes as `address` does. */
+/** Starts a server that sends as many bytes as `address` does: what this machine and Node.js take of a scrape. */
 export async function startReadyPeer(address: string): Promise<Peer> {
   const scraper = createScraper(address);
   const bytes = {} as Record<Encoding, number>;

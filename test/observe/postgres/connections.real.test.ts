@@ -1,23 +1,13 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../src/model/secret.ts';
-import { createLookup } from '../../../src/observe/lookup.ts';
-import { createConnections } from '../../../src/observe/postgres/connections.ts';
-import { createTally } from '../../../src/observe/postgres/tally.ts';
-import { realClock } from '../../kit/clock.ts';
+import { connectionsTo } from '../../kit/connections.ts';
 import { startPostgres } from '../../kit/postgres.ts';
 import { startProxy } from '../../kit/proxy.ts';
 
 test('while one connection is unanswered, two that are due take turns and neither is refused', async () => {
   const server = await startPostgres({ version: 18 });
   const proxy = await startProxy(server.port);
-  const connections = createConnections({
-    endpoint: server.config({ port: proxy.port, password: new Secret('C4n4ry') }),
-    timeouts: { connect: 2_000, query: 2_000 },
-    lookup: createLookup(),
-    tally: createTally([]),
-    clock: realClock,
-    freed: () => {},
-  });
+  const connections = connectionsTo(server.config({ port: proxy.port, password: new Secret('C4n4ry') }));
   try {
     proxy.become({ kind: 'delay', ms: 20_000 });
     await expect(connections.open('postgres', 'server')).rejects.toThrow('nothing was said');

@@ -1,10 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { createLookup } from '../../../src/observe/lookup.ts';
-import { createConnections } from '../../../src/observe/postgres/connections.ts';
-import { createTally } from '../../../src/observe/postgres/tally.ts';
-import { realClock } from '../../kit/clock.ts';
+import { connectionsTo } from '../../kit/connections.ts';
 import { startPostgres } from '../../kit/postgres.ts';
 import { watchPostgres } from '../../kit/postgres-watch.ts';
 
@@ -42,14 +39,7 @@ test('hundreds of connections leave neither memory nor sockets behind', async ()
 
 test('a session that stays open holds no answer', async () => {
   const server = await startPostgres({ version: 18 });
-  const connections = createConnections({
-    endpoint: server.config(),
-    timeouts: { connect: 2_000, query: 2_000 },
-    lookup: createLookup(),
-    tally: createTally([]),
-    clock: realClock,
-    freed: () => {},
-  });
+  const connections = connectionsTo(server.config());
   try {
     const session = await connections.open('postgres', 'server');
     const ask = async (times: number): Promise<void> => {
