@@ -18,12 +18,18 @@ import {
 
 /** All trials: of alerts, of the texts that alerts share, and of rules that record. */
 export function trialsOfBundle(): readonly Trial[] {
-  const rules = ruleFiles().flatMap((file) => readGroups(file).flatMap((group) => group.rules));
+  const groups = ruleFiles().flatMap(readGroups);
+  const rules = groups.flatMap((group) => group.rules);
   const records = rules.filter(({ record }) => record !== undefined);
   const tests = ruleTestFiles().flatMap((path) => {
     const file = readRuleTest(path);
     const ofAlert = rules.filter(({ alert }) => alert === basename(path, '.yml'));
-    return ofAlert.map((rule) => ({ rule, file, records: neededBy([rule], records) }));
+    return ofAlert.map((rule) => {
+      const group = groups.find((one) => one.rules.includes(rule))?.rules ?? [];
+      const needed = neededBy([rule], records);
+      const before = needed.filter((record) => group.includes(record));
+      return { rule, file, before, after: needed.filter((record) => !before.includes(record)) };
+    });
   });
   const fleet = existsSync(FLEET_TEST) ? readRuleTest(FLEET_TEST) : undefined;
   return [
@@ -33,10 +39,14 @@ export function trialsOfBundle(): readonly Trial[] {
   ];
 }
 
-/** A rule of an alert, the rules whose records it reads, and the unit test of the alert. */
+/**
+ * A rule of an alert, the rules whose records it reads, and the unit test of the alert. Prometheus evaluates each group
+ * at a moment of its own, so what another group records comes after it here: what counts on it is an evaluation late.
+ */
 interface TestedRule {
   readonly rule: RuleText;
-  readonly records: readonly RuleText[];
+  readonly before: readonly RuleText[];
+  readonly after: readonly RuleText[];
   readonly file: RuleTestFile;
 }
 
@@ -65,9 +75,9 @@ function trialsOfTexts(tests: readonly TestedRule[]): Trial[] {
 }
 
 /** The cases of an alert for a broken version of its rule. */
-function stepsOf({ rule, records, file }: TestedRule, broken: RuleText): Step[] {
+function stepsOf({ rule, before, after, file }: TestedRule, broken: RuleText): Step[] {
   const texts = textsToCompare(rule, broken);
-  const rules = [...records, { ...broken, annotations: only(broken.annotations, texts) }];
+  const rules = [...before, { ...broken, annotations: only(broken.annotations, texts) }, ...after];
   return file.tests.map((one) => ({
     rules,
     evaluationInterval: file.evaluation_interval,
@@ -85,7 +95,7 @@ function trialsOfRecord(
   const own = fleet?.tests.filter((one) =>
     one.promql_expr_test?.some(({ expr }) => expr.includes(nameOf(rule))),
   );
-  const users = tests.filter((tested) => tested.records.includes(rule));
+  const users = tests.filter(({ before, after }) => [...before, ...after].includes(rule));
   const evaluationInterval = fleet?.evaluation_interval ?? '5s';
   return mutantsOf(rule, 1).map((mutant) => {
     const broken = (all: readonly RuleText[]) => all.map((one) => (one === rule ? mutant.rule : one));
@@ -95,7 +105,7 @@ function trialsOfRecord(
       test: { ...one, alert_rule_test: [] },
     }));
     const steps = users.flatMap((tested) =>
-      stepsOf({ ...tested, records: broken(tested.records) }, tested.rule),
+      stepsOf({ ...tested, before: broken(tested.before), after: broken(tested.after) }, tested.rule),
     );
     return { name: `${nameOf(rule)}: ${mutant.how}`, steps: ownSteps.length > 0 ? ownSteps : steps };
   });

@@ -8,7 +8,8 @@ export const EQUIVALENT: readonly { readonly mutants: RegExp; readonly reason: s
     reason: 'it always fires, and its value is told nowhere',
   },
   {
-    mutants: /: with min for max at .*\(pgvigil_database_expected\b/,
+    mutants:
+      /: with min for max at .*max without \(instance, job, source\) \(($|pgvigil_database_expected\b)/,
     reason: 'it is 1 wherever it is',
   },
   {
@@ -45,11 +46,6 @@ export const EQUIVALENT: readonly { readonly mutants: RegExp; readonly reason: s
     mutants:
       /^PgVigilServerBlind .*: with a range of 14400s for 1h at last_over_time\(pgvigil_server_up\[1h\]\) == 0 and /,
     reason: 'and that it is blind no longer than why it is down',
-  },
-  {
-    mutants:
-      /^PgVigil\w+ \(critical\): without pgvigil_((database|volume)_expected|incident_(symptom|open))(\{[^}]*\})? or$/,
-    reason: 'what is held is evaluated first here, and has the same',
   },
   {
     mutants:

@@ -1,13 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { runbooksDocument } from '../../scripts/runbooks.js';
-import { ROOT } from '../kit/bundle.ts';
+import { makeWorkspace, ROOT } from '../kit/bundle.ts';
 import { describeWith, program } from '../kit/needs.ts';
 import { run } from '../kit/process.ts';
 import { durationSeconds } from '../kit/promql.ts';
 import { isObjectUnaffected, isResolved } from '../kit/rule-test-cases.ts';
-import { alertRules, RULE_TESTS, RUNBOOKS, readRuleTest, ruleFiles, ruleTestFiles } from '../kit/rules.ts';
+import {
+  alertRules,
+  RULE_TESTS,
+  RUNBOOKS,
+  readGroups,
+  readRuleTest,
+  ruleFiles,
+  ruleTestFiles,
+} from '../kit/rules.ts';
 
 const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation'];
 /** Labels an alert may have beside its name; `instance` and `job` are taken away on purpose. */
@@ -23,6 +32,15 @@ const testFiles = readdirSync(RULE_TESTS)
   .filter((file) => file.endsWith('.yml'))
   .map((file) => join(RULE_TESTS, file));
 
+/** A unit test file that says in which order its groups are evaluated, from wherever it lies. */
+function withOrder(file: string, direction: 'forwards' | 'backwards'): string {
+  const { rule_files, ...rest } = readRuleTest(file);
+  const paths = rule_files.map((path) => join(RULE_TESTS, path));
+  const names = paths.flatMap(readGroups).map(({ name }) => name);
+  const group_eval_order = direction === 'forwards' ? names : names.reverse();
+  return stringify({ ...rest, rule_files: paths, group_eval_order }, { aliasDuplicateObjects: false });
+}
+
 describeWith(['prometheus'], 'promtool', () => {
   const promtool = (...args: readonly string[]) => run({ command: program('promtool'), args }, 300_000);
 
@@ -31,10 +49,23 @@ describeWith(['prometheus'], 'promtool', () => {
     expect(code, output).toBe(0);
   });
 
-  test('the unit tests of the rules pass', { timeout: 300_000 }, async () => {
-    const { code, output } = await promtool('test', 'rules', ...testFiles);
-    expect(code, output).toBe(0);
-  });
+  // Prometheus evaluates each group at a moment of its own, promtool in any order it likes.
+  test.concurrent.each(['forwards', 'backwards'] as const)(
+    'the unit tests of the rules pass with the groups evaluated %s',
+    { timeout: 300_000 },
+    async (direction) => {
+      const workspace = await makeWorkspace('order');
+      try {
+        const files = await Promise.all(
+          testFiles.map((file) => workspace.write(basename(file), withOrder(file, direction))),
+        );
+        const { code, output } = await promtool('test', 'rules', ...files);
+        expect(code, output).toBe(0);
+      } finally {
+        await workspace.remove();
+      }
+    },
+  );
 
   test('prometheus.yml is valid and finds the rules', async () => {
     const { code, output } = await promtool('check', 'config', join(ROOT, 'prometheus/prometheus.yml'));
